@@ -1,0 +1,105 @@
+// Package spec holds the values that everything else is about: experiments as they are
+// declared, runs with complete settings, stages, keys and outcomes. It does nothing.
+package spec
+
+// Profiles, fixed and declared; part of every key through the settings they give.
+const (
+	Smoke  = "smoke"  // seconds, for tests
+	Laptop = "laptop" // about 15 minutes on two cores
+	Paper  = "paper"  // the paper's own settings
+)
+
+// Experiment declares one table or figure of the paper.
+type Experiment struct {
+	Label   string // the paper's: "table3"
+	Title   string
+	Claim   string // what the paper says it shows
+	Space   string
+	Columns []Column
+	Rows    []Row
+	Seeds   []int64
+	// Embedded replaces data and evaluation where the real ones are absent, by profile.
+	Embedded map[string]Embedded
+	Notes    []Note
+}
+
+// Embedded is the data that needs no download, with found architectures trained instead of looked up.
+type Embedded struct {
+	Data     Data
+	Evaluate Evaluate
+}
+
+// Column is one column of accuracies.
+type Column struct {
+	Dataset string // "cifar10"
+	Split   string // "valid" or "test"
+}
+
+// ID is the column's name in files: "cifar10/test".
+func (c Column) ID() string { return c.Dataset + "/" + c.Split }
+
+// Row kinds.
+const (
+	RowLiterature = "literature" // printed numbers only
+	RowRun        = "run"
+	RowNull       = "null"    // no search: random architectures picked by the same rule
+	RowOptimal    = "optimal" // best of the table, column by column
+)
+
+// Row is one line of a table.
+type Row struct {
+	ID   string // "gm+darts"
+	Name string // "GM + DARTS"
+	Kind string
+	Runs map[string]Run // by profile; RowRun
+	Null NullOf         // RowNull
+	// Paper holds the printed values by column ID; a column that the paper leaves out has no entry.
+	Paper map[string]Printed
+	// Tolerance, in accuracy points: a mean within it of the printed one counts as reproduced.
+	Tolerance float64
+}
+
+// NullOf says what a null row draws from: Shots random architectures from the whole space, or one from
+// each leaf of every recorded run of row From.
+type NullOf struct {
+	Shots int
+	From  string
+	Draws int
+}
+
+// Printed is a number as the paper prints it, in percent; Std is meaningful where HasStd.
+type Printed struct {
+	Mean   float64
+	Std    float64
+	HasStd bool
+}
+
+// Note is a footnote on a row and column (either may be empty: all).
+type Note struct {
+	Row, Column string
+	Text        string
+}
+
+// Row returns the row of that ID.
+func (e Experiment) Row(id string) (Row, bool) {
+	for _, r := range e.Rows {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return Row{}, false
+}
+
+// Bind fills in the hashes of the data and table at hand, which make a declared run a definite one.
+func (r Run) Bind(data, table string) Run {
+	r.Data.Hash = data
+	r.Evaluate.Table = table
+	return r
+}
+
+// OnEmbedded returns the run on the embedded data.
+func (r Run) OnEmbedded(e Embedded) Run {
+	r.Data = e.Data
+	r.Evaluate = e.Evaluate
+	return r
+}

@@ -1,0 +1,117 @@
+package spec
+
+import "time"
+
+// State of an outcome.
+type State string
+
+const (
+	Done     State = "done"
+	Diverged State = "diverged" // the loss or a gradient became NaN or infinite; running again gives the same
+	Failed   State = "failed"   // an error, a crash or a kill; running again may succeed
+)
+
+// Outcome is what a stage left behind, recorded once under its key.
+type Outcome struct {
+	Key   Key
+	Kind  string
+	State State
+	Error string `json:",omitempty"` // why it failed or diverged
+
+	Train    *Trained   `json:",omitempty"`
+	Split    *Splitting `json:",omitempty"`
+	Derive   *Derived   `json:",omitempty"`
+	Evaluate *Evaluated `json:",omitempty"`
+	Null     *Nulled    `json:",omitempty"`
+
+	Cost       Cost
+	Provenance Provenance
+}
+
+// Cost is what the stage took. GradientEvaluations counts forward-and-backward passes of one
+// mini-batch; FLOPs are 2 per multiply-add of the convolutions and the classifier, backward included.
+type Cost struct {
+	GradientEvaluations int64
+	FLOPs               float64
+	Seconds             float64
+}
+
+// Provenance says where an outcome comes from. None of it is part of a key.
+type Provenance struct {
+	Started        time.Time
+	Host           string // operating system, processor
+	Commit         string // of the program, "unknown" outside a checkout; "+dirty" appended when modified
+	GoVersion      string
+	Backend        string
+	BackendVersion string
+	InstructionSet string
+	Threads        int
+}
+
+// EpochPoint is one epoch of a training curve. Losses are mean cross-entropies, accuracies in percent.
+type EpochPoint struct {
+	Epoch               int
+	LR                  float64
+	Tau                 float64 `json:",omitempty"`
+	TrainLoss, TrainAcc float64 // running, over the epoch's W-set batches
+	ValidLoss, ValidAcc float64 // the whole A-set after the epoch
+	Seconds             float64
+	Genotype            string `json:",omitempty"` // argmax of alpha; DARTS and SNAS
+}
+
+// Trained is the outcome of a TrainStage. The state itself is a file named by the key.
+type Trained struct {
+	Curve []EpochPoint
+	Theta [][]float64 `json:",omitempty"` // mixture weights after training, [edge][operation]; empty for RSPS
+}
+
+// EdgeCut is one candidate edge of a split. Operations are named by their index in the space.
+type EdgeCut struct {
+	Edge       int
+	Operations []int       // the rows and columns of Distance
+	Distance   [][]float64 // mean over the mini-batches
+	Groups     [][]int     // best partition, as operation indices
+	CutCost    float64     // sum of similarities over cross-group pairs
+	Score      float64     // sum of distances over cross-group pairs; the largest is split
+	ZeroNorm   []int       `json:",omitempty"` // operations whose gradient was zero in every mini-batch
+}
+
+// Splitting is the outcome of a SplitStage.
+type Splitting struct {
+	Edge       int
+	Groups     [][]int   // operation indices; each group is a child's allowed operations on Edge
+	Candidates []EdgeCut `json:",omitempty"` // none for random edge with random or exhaustive partition
+}
+
+// Derived is the outcome of a DeriveStage. Accuracy and Loss are the supernet's on the A-set: of the
+// whole mixture for DARTS and SNAS, of the chosen path for RSPS.
+type Derived struct {
+	Architecture   string
+	Accuracy, Loss float64
+	BatchNorm      string              // "batch" or "running": statistics that the cells' norms used
+	Tried          []TriedArchitecture `json:",omitempty"` // RSPS: every sampled architecture
+}
+
+// TriedArchitecture is one architecture that RSPS evaluated with the supernet's weights.
+type TriedArchitecture struct {
+	Architecture string
+	Accuracy     float64
+}
+
+// Evaluated is the outcome of an EvaluateStage: accuracies in percent by column, "cifar10/valid".
+// A missing value has no entry.
+type Evaluated struct {
+	Accuracy map[string]float64
+	Curve    []EpochPoint `json:",omitempty"` // ByTraining
+}
+
+// Nulled is the outcome of a NullStage: by selection rule and column, the accuracies of Draws picks.
+type Nulled struct {
+	Picks map[string]map[string]NullColumn // rule -> column
+}
+
+// NullColumn summarises the null's picks in one column.
+type NullColumn struct {
+	Mean, Std float64   // sample standard deviation over the draws
+	Quantiles []float64 // at 0, 1, ..., 100 %
+}

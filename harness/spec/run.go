@@ -1,0 +1,155 @@
+package spec
+
+// Data names the images of a search. The first half of Records (rounded down) is the W-set
+// (weights), the rest the A-set (alpha, selection); spec.md section 2.
+type Data struct {
+	Set     string // "cifar10", "cifar100", "imagenet16-120", "synthetic"
+	Records int    // the first so many of the training part
+	Pool    int    // mean-pooling factor of height and width; 1 leaves the images as they are
+	Hash    string // SHA-256 of these records after pooling (datasets.Set.Hash); empty until bound
+}
+
+// Net is the scale of the NAS-Bench-201 skeleton.
+type Net struct {
+	Channels int // C, of the first stage
+	Cells    int // N, in each of the three stages
+}
+
+// Base methods.
+const (
+	DARTS = "darts"
+	SNAS  = "snas"
+	RSPS  = "rsps"
+)
+
+// Method is the base method that a supernet is trained with.
+type Method struct {
+	Name   string
+	Order  int     // DARTS: 1 or 2; otherwise 0
+	TauMax float64 // SNAS: temperature at its schedule's start
+	TauMin float64 // SNAS: temperature at its schedule's end
+}
+
+// Weights are the settings of the optimizer of the shared weights: SGD with a cosine per epoch.
+type Weights struct {
+	LR, LRMin   float64
+	Momentum    float64
+	Nesterov    bool
+	WeightDecay float64
+	Clip        float64 // of the gradient norm over all weights
+}
+
+// Alpha are the settings of the architecture parameters: normal initialisation, Adam.
+// All zero for RSPS, which has none.
+type Alpha struct {
+	InitMean, InitStd float64
+	LR                float64
+	Beta1, Beta2      float64
+	WeightDecay       float64
+}
+
+// Setup is what all stages of a run's training share.
+type Setup struct {
+	Space   string // space.Space.Name
+	Data    Data
+	Net     Net
+	Batch   int
+	Method  Method
+	Weights Weights
+	Alpha   Alpha
+}
+
+// Independent choices of a split.
+const (
+	EdgeCutCost = "cut-cost" // the candidate edge of the lowest cut cost (paper 3.4)
+	EdgeRandom  = "random"
+
+	PartitionMinCut     = "min-cut" // balanced, by enumeration (paper Eq. 3)
+	PartitionRandom     = "random"  // balanced
+	PartitionExhaustive = "exhaustive"
+
+	CriterionCosine          = "cosine" // of the concatenated gradients (paper Eq. 2)
+	CriterionL2              = "l2"
+	CriterionPerFilterCosine = "per-filter-cosine"
+
+	EnableOneHot = "one-hot" // the operation's weight is 1 (NAS-Bench-201 release)
+	EnableSoft   = "soft"    // the operation keeps its mixture weight (DARTS-space release)
+
+	AverageDistances = "distances" // over mini-batches (release)
+	AverageGradients = "gradients" // before the distance (paper Alg. 2)
+)
+
+// Level is one level of supernet splitting: every supernet of the level above trains for
+// WarmupEpochs and is then split on one edge into Groups sub-supernets.
+type Level struct {
+	WarmupEpochs int
+	Edge         string
+	Partition    string
+	Groups       int
+	// The rest is empty where neither the edge nor the partition needs gradients.
+	Criterion string
+	Enable    string
+	Average   string
+	Batches   int // M
+}
+
+// NeedsGradients reports whether the level's split is decided by gradient matching.
+func (l Level) NeedsGradients() bool {
+	return l.Edge == EdgeCutCost || l.Partition == PartitionMinCut
+}
+
+// When the leaves (or all children) are initialised afresh.
+const (
+	RestartNone  = "none"
+	RestartFinal = "final"
+	RestartAll   = "all"
+)
+
+// Length of the cosine and of the temperature schedule after a restart (spec.md section 2.4, row 12).
+const (
+	ScheduleSearch = "search" // the search epochs
+	ScheduleTotal  = "total"  // warm-up plus search epochs, as the release's README leaves it
+)
+
+// Derive says how an architecture is read off a trained leaf.
+type Derive struct {
+	Samples int // RSPS: distinct connected architectures tried; otherwise 0 (argmax of alpha)
+}
+
+// How a found architecture's accuracy is obtained.
+const (
+	ByTable    = "table"    // looked up in the NAS-Bench-201 table
+	ByTraining = "training" // trained from scratch at small scale
+)
+
+// Evaluate says how a found architecture is judged. The training fields are zero with ByTable.
+type Evaluate struct {
+	By      string
+	Table   string // SHA-256 of the table; empty until bound
+	Data    Data   // ByTraining: W-set trains, A-set is "valid"; the test part is "test"
+	Test    int    // ByTraining: the first so many test records
+	Net     Net
+	Batch   int
+	Epochs  int
+	Weights Weights
+}
+
+// Run is everything that a search needs besides the seed. Every field is a complete value.
+type Run struct {
+	Setup
+	Levels       []Level // none for One-Shot
+	Restart      string
+	SearchEpochs int // of each leaf
+	Schedule     string
+	Derive       Derive
+	Evaluate     Evaluate
+}
+
+// WarmupEpochs returns the epochs of all levels together, along one path from the root to a leaf.
+func (r Run) WarmupEpochs() int {
+	n := 0
+	for _, l := range r.Levels {
+		n += l.WarmupEpochs
+	}
+	return n
+}
