@@ -1,0 +1,132 @@
+package space
+
+import "fmt"
+
+// Skeleton is the network around the cell (spec.md section 1.1): a 3x3 stem, three stages of Cells cells with
+// C, 2C and 4C channels, a residual block of stride 2 between stages, and a linear classifier. All cells share
+// one architecture.
+type Skeleton struct {
+	Channels      int // C of the first stage; the paper has 16
+	Cells         int // cells of each stage, N; the paper has 5
+	ImageSize     int // height and width in pixels: 32 for CIFAR, 16 for ImageNet16-120; a multiple of 4
+	ImageChannels int // 3 for colour
+	Classes       int
+}
+
+// CIFAR10 is the paper's network on CIFAR-10.
+var CIFAR10 = Skeleton{Channels: 16, Cells: 5, ImageSize: 32, ImageChannels: 3, Classes: 10}
+
+// CIFAR100 is the paper's network on CIFAR-100.
+var CIFAR100 = Skeleton{Channels: 16, Cells: 5, ImageSize: 32, ImageChannels: 3, Classes: 100}
+
+// ImageNet16 is the paper's network on ImageNet16-120.
+var ImageNet16 = Skeleton{Channels: 16, Cells: 5, ImageSize: 16, ImageChannels: 3, Classes: 120}
+
+// stages is the number of stages; channels double and the image halves between them.
+const stages = 3
+
+// Check returns an error that names the first size out of its bounds.
+func (k Skeleton) Check() error {
+	for _, field := range []struct {
+		name       string
+		value, max int
+	}{
+		{"channels", k.Channels, 1024}, {"cells", k.Cells, 100}, {"image size", k.ImageSize, 1024},
+		{"image channels", k.ImageChannels, 16}, {"classes", k.Classes, 100000},
+	} {
+		if field.value < 1 || field.value > field.max {
+			return fmt.Errorf("skeleton: %s %d: must be 1 to %d", field.name, field.value, field.max)
+		}
+	}
+	if k.ImageSize%4 != 0 {
+		return fmt.Errorf("skeleton: image size %d: must be a multiple of 4, as two blocks halve it", k.ImageSize)
+	}
+	return nil
+}
+
+// kernel returns the kernel size of a convolution, or 0 for an operation without weights.
+func kernel(operation string) int {
+	switch operation {
+	case "nor_conv_1x1":
+		return 1
+	case "nor_conv_3x3":
+		return 3
+	}
+	return 0
+}
+
+// MACs returns the multiply-adds of one image through a trained network, convolutions and classifier only. For
+// CIFAR10 it is 7.783040 M + 3.932160 M * (1x1 convolutions) + 35.389440 M * (3x3), exact (spec.md section 1.4).
+func (s Space) MACs(a Architecture, k Skeleton) int64 {
+	total := k.fixedMACs()
+	for _, o := range a {
+		total += s.edgeMACs(int(o), k)
+	}
+	return total
+}
+
+// SupernetMACs returns the multiply-adds of one image forward through the mixture of every operation that the
+// mask allows.
+func (s Space) SupernetMACs(m Mask, k Skeleton) int64 {
+	total := k.fixedMACs()
+	for e := range m {
+		for _, o := range m.Operations(e) {
+			total += s.edgeMACs(o, k)
+		}
+	}
+	return total
+}
+
+// fixedMACs is the part outside the cells: stem, two residual blocks (14 C^2 S^2 each), classifier.
+func (k Skeleton) fixedMACs() int64 {
+	c, size := int64(k.Channels), int64(k.ImageSize)
+	return 9*int64(k.ImageChannels)*c*size*size + 2*14*c*c*size*size + 4*c*int64(k.Classes)
+}
+
+// edgeMACs is one operation on one edge of every cell; a stage's channels and image size cancel out.
+func (s Space) edgeMACs(o int, k Skeleton) int64 {
+	if o >= len(s.Operations) {
+		return 0
+	}
+	side, c, size := int64(kernel(s.Operations[o])), int64(k.Channels), int64(k.ImageSize)
+	return stages * int64(k.Cells) * side * side * c * c * size * size
+}
+
+// Params returns the trainable numbers of a trained network, batch norms affine: for CIFAR10 73,306 +
+// 5 * (5376 k^2 + 224) for each k x k convolution (spec.md section 1.4).
+func (s Space) Params(a Architecture, k Skeleton) int64 {
+	total := k.fixedParams()
+	for _, o := range a {
+		if int(o) >= len(s.Operations) || kernel(s.Operations[o]) == 0 {
+			continue
+		}
+		total += s.edgeWeights(int(o), k) + 14*int64(k.Channels)*int64(k.Cells)
+	}
+	return total
+}
+
+// SupernetParams returns the weights of the supernet, whose cells have batch norms without affine numbers:
+// 1,686,106 for CIFAR10, 1,691,956 for CIFAR100, 1,693,256 for ImageNet16 (spec.md section 1.1). Every
+// sub-supernet has the same tensors, whatever its mask.
+func (s Space) SupernetParams(k Skeleton) int64 {
+	total := k.fixedParams()
+	for o := range s.Operations {
+		total += Edges * s.edgeWeights(o, k)
+	}
+	return total
+}
+
+// fixedParams is the part outside the cells: stem, two residual blocks, last batch norm, classifier.
+func (k Skeleton) fixedParams() int64 {
+	c, classes := int64(k.Channels), int64(k.Classes)
+	stem := 9*int64(k.ImageChannels)*c + 2*c
+	residual := 56*5*c*c + 8*3*c // 56 c^2 + 8 c for c = C and 2C
+	head := 2*4*c + 4*c*classes + classes
+	return stem + residual + head
+}
+
+// edgeWeights is the convolution weights of one operation on one edge of every cell: (1+4+16) C^2 k^2 N.
+func (s Space) edgeWeights(o int, k Skeleton) int64 {
+	side, c := int64(kernel(s.Operations[o])), int64(k.Channels)
+	return 21 * c * c * side * side * int64(k.Cells)
+}
