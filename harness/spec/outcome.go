@@ -105,9 +105,19 @@ type Evaluated struct {
 	Curve    []EpochPoint `json:",omitempty"` // ByTraining
 }
 
-// Nulled is the outcome of a NullStage: by selection rule and column, the accuracies of Draws picks.
+// Rules by which one architecture is picked among the leaves. All look at the data set of the search, in
+// every column; ties go to the earlier leaf.
+const (
+	RuleTableValid = "table-valid" // highest validation accuracy in the table; the main one
+	RuleTableTest  = "table-test"  // highest test accuracy in the table: the oracle
+	RuleSupernet   = "supernet"    // highest accuracy of the leaf's own supernet on the A-set: the honest one
+)
+
+// Nulled is the outcome of a NullStage: by selection rule and column, the accuracies of Draws picks. There is
+// no RuleSupernet, as nothing was trained; CIFAR-10 stands for the data set of the search.
 type Nulled struct {
-	Picks map[string]map[string]NullColumn // rule -> column
+	Picks   map[string]map[string]NullColumn // rule -> column
+	Optimum map[string]float64               `json:",omitempty"` // column -> highest accuracy of the whole space
 }
 
 // NullColumn summarises the null's picks in one column.
