@@ -28,6 +28,10 @@ func Load(name, part, dir string) (*Set, error) {
 		s, err = loadCIFAR(cifar10, part, dir)
 	case "cifar100":
 		s, err = loadCIFAR(cifar100, part, dir)
+	case "imagenet16-120":
+		s, err = loadImageNet16(part, dir)
+	case "fashion-mnist":
+		s, err = loadFashion(part, dir)
 	case "synthetic":
 		return Synthetic(syntheticSeed, part, syntheticCount[part])
 	default:
