@@ -1,0 +1,107 @@
+//go:build onednn
+
+package onednn
+
+/*
+#include "commands.h"
+#include "conv.h"
+*/
+import "C"
+
+import (
+	"fmt"
+
+	"gmnas/harness/engine/kernel"
+)
+
+// ConvForward makes y = x convolved with w.
+func (b *Backend) ConvForward(c kernel.Conv, x, w, y kernel.Mem) (kernel.Command, error) {
+	return b.conv("forward", C.GM_FORWARD, c, x, w, y)
+}
+
+// ConvBackwardData makes the gradient dx of the input.
+func (b *Backend) ConvBackwardData(c kernel.Conv, dy, w, dx kernel.Mem) (kernel.Command, error) {
+	return b.conv("data", C.GM_BACKWARD_DATA, c, dx, w, dy)
+}
+
+// ConvBackwardWeights makes the gradient dw of the weights.
+func (b *Backend) ConvBackwardWeights(c kernel.Conv, x, dy, dw kernel.Mem) (kernel.Command, error) {
+	return b.conv("weights", C.GM_BACKWARD_WEIGHTS, c, x, dw, dy)
+}
+
+func (b *Backend) conv(name string, direction C.gm_direction, c kernel.Conv, x, w, y kernel.Mem) (kernel.Command, error) {
+	what := fmt.Sprintf("convolution %s %+v", name, c)
+	if err := checkConv(what, c, x, w, y); err != nil {
+		return nil, err
+	}
+	if c.Groups > 1 && direction != C.GM_FORWARD {
+		return b.depthwise(what, direction, c, x, w, y)
+	}
+	h, wd := c.OutSize()
+	shape := C.gm_shape{
+		batch: C.int(c.Batch), height: C.int(c.Height), width: C.int(c.Width), in: C.int(c.In), out: C.int(c.Out),
+		out_height: C.int(h), out_width: C.int(wd), kernel: C.int(c.Kernel), stride: C.int(c.Stride),
+		pad: C.int(c.Pad), dilation: C.int(c.Dilation), groups: C.int(c.Groups),
+	}
+	var job *C.gm_job
+	var step *C.char
+	if s := C.gm_conv_new(b.c, direction, &shape, floats(x), floats(w), floats(y), &job, &step); s != C.dnnl_success {
+		return nil, fmt.Errorf("making %s: %s: %s", what, C.GoString(step), status(s))
+	}
+	cmd, err := b.newCommand(what, job)
+	if err != nil {
+		return nil, err
+	}
+	cmd.failed = func(s C.int) error { return fmt.Errorf("running %s: %s", what, status(s)) }
+	return cmd, nil
+}
+
+// depthwise makes a gradient of a depthwise convolution with own loops.
+func (b *Backend) depthwise(what string, direction C.gm_direction, c kernel.Conv, x, w, y kernel.Mem) (kernel.Command, error) {
+	h, wd := c.OutSize()
+	shape := C.gm_depthwise{
+		batch: C.int(c.Batch), height: C.int(c.Height), width: C.int(c.Width), channels: C.int(c.In),
+		out_height: C.int(h), out_width: C.int(wd), kernel: C.int(c.Kernel), stride: C.int(c.Stride),
+		pad: C.int(c.Pad), dilation: C.int(c.Dilation), w: floats(w), dy: floats(y),
+	}
+	var weights C.int
+	if direction == C.GM_BACKWARD_WEIGHTS {
+		weights = 1
+		shape.x = floats(x)
+	} else {
+		shape.dx = floats(x)
+	}
+	d := C.gm_depthwise_new(b.c, weights, &shape)
+	if d == nil {
+		return nil, fmt.Errorf("making %s: out of memory", what)
+	}
+	return b.newCommand(what, &d.job)
+}
+
+func checkConv(what string, c kernel.Conv, x, w, y kernel.Mem) error {
+	k := check{what: what}
+	k.atLeast(1, "batch", c.Batch)
+	k.atLeast(1, "height", c.Height)
+	k.atLeast(1, "width", c.Width)
+	k.atLeast(1, "in", c.In)
+	k.atLeast(1, "out", c.Out)
+	k.atLeast(1, "kernel", c.Kernel)
+	k.atLeast(1, "stride", c.Stride)
+	k.atLeast(0, "pad", c.Pad)
+	k.atLeast(1, "dilation", c.Dilation)
+	if c.Groups != 1 && (c.Groups < 1 || c.Groups != c.In || c.Groups != c.Out) {
+		k.fail("groups is %d, want 1 or both in and out (%d, %d)", c.Groups, c.In, c.Out)
+	}
+	if k.err != nil {
+		return k.err
+	}
+	if reach := c.Dilation*(c.Kernel-1) + 1; reach > c.Height+2*c.Pad || reach > c.Width+2*c.Pad {
+		k.fail("the kernel reaches over %d pixels, more than the padded input", reach)
+		return k.err
+	}
+	h, wd := c.OutSize()
+	k.mem("input", x, c.Batch, c.Height, c.Width, c.In)
+	k.mem("weights", w, c.Out, c.Kernel, c.Kernel, c.In/c.Groups)
+	k.mem("output", y, c.Batch, h, wd, c.Out)
+	return k.err
+}

@@ -1,0 +1,122 @@
+#ifndef GMNAS_KERNELS_H
+#define GMNAS_KERNELS_H
+
+#include "backend.h"
+
+// WIDEST is the widest vector; per-channel arrays that the loops own are padded to it.
+enum { GM_WIDEST = 16 };
+
+// Matrices of rows: value (r, c) lies at p[r*stride+c].
+typedef struct {
+    float *p;
+    long stride;
+} gm_view;
+
+typedef struct {
+    gm_view src, mask;           // mask.p may be NULL
+    const float *coef, *bias;    // may be NULL
+    int coefs;                   // 0 (coef is NULL), 1 or channels
+} gm_term;
+
+typedef struct {
+    gm_job job;
+    long rows;
+    int channels;
+    gm_view dst, relu; // p may be NULL
+    gm_term *terms;    // the open ones
+    int open;
+    float *bias;  // sum of the open terms' biases
+    float *coefs; // room for every term's coefficients, `channels` apart
+    float *ones;  // coefficients of the terms that have none
+} gm_combine;
+
+typedef struct {
+    gm_job job;
+    long rows;
+    int channels;
+    gm_view grad;
+    gm_view *srcs; // p is NULL where the gate is shut
+    int count;
+    float *dst;
+    double *sums; // threads x (1+count) x padded channels
+} gm_dots;
+
+typedef struct {
+    gm_job job;
+    long rows;
+    int channels;
+    gm_view src;
+    float *dst;
+    float *shift; // near the mean; subtracted before squaring
+    double *sums; // threads x 2 x padded channels
+} gm_moments;
+
+typedef struct {
+    gm_job job;
+    int batch, height, width, channels, out_height, out_width, kernel, stride, pad;
+    const float *x, *dy; // input, gradient of the output
+    float *out;          // what is written
+    float *inverse;      // one over the number of valid pixels of each output pixel's window
+} gm_pool;
+
+typedef struct {
+    gm_job job;
+    long batch, pixels;
+    int channels;
+    const float *in;
+    float *out;
+    double *sums; // threads x padded channels
+} gm_global;
+
+typedef struct {
+    gm_job job;
+    long batch;
+    int in, out;
+    const float *x, *w, *b, *dy;
+    float *y, *dx, *dw, *db;
+} gm_linear;
+
+typedef struct {
+    gm_job job;
+    int batch, height, width, channels, out_height, out_width, kernel, stride, pad, dilation;
+    const float *x, *dy;
+    float *w;     // weights, or their gradient
+    float *dx;
+    float *taps;  // weights as kernel x kernel x padded channels
+    double *sums; // threads x kernel x kernel x padded channels
+} gm_depthwise;
+
+typedef struct {
+    float lr, momentum, decay, scale;
+    int nesterov, first;
+} gm_sgd;
+
+// The inner loops, each over part [lo, hi) of its rows, images or values.
+typedef struct gm_kernels {
+    const char *name;
+    void (*combine)(const gm_combine *, long lo, long hi);
+    void (*dots)(const gm_dots *, double *sums, long lo, long hi);
+    void (*moments)(const gm_moments *, double *sums, long lo, long hi);
+    void (*avg_forward)(const gm_pool *, long lo, long hi);
+    void (*avg_backward)(const gm_pool *, long lo, long hi);
+    void (*max_forward)(const gm_pool *, long lo, long hi);
+    void (*max_backward)(const gm_pool *, long lo, long hi);
+    void (*global_forward)(const gm_global *, double *sums, long lo, long hi);
+    void (*global_backward)(const gm_global *, long lo, long hi);
+    void (*linear_forward)(const gm_linear *, long lo, long hi);
+    void (*linear_data)(const gm_linear *, long lo, long hi);
+    void (*linear_weights)(const gm_linear *, long lo, long hi);
+    void (*depthwise_data)(const gm_depthwise *, long lo, long hi);
+    void (*depthwise_weights)(const gm_depthwise *, double *sums, long lo, long hi);
+    double (*sum)(const float *x, long lo, long hi);
+    double (*inner)(const float *x, const float *y, long lo, long hi);
+    void (*axpy)(float a, const float *x, float *y, long lo, long hi);
+    void (*sgd)(const gm_sgd *, float *w, const float *g, float *m, long lo, long hi);
+} gm_kernels;
+
+extern const gm_kernels gm_kernels_v4, gm_kernels_v3, gm_kernels_base;
+const gm_kernels *gm_pick_kernels(void);
+
+static inline int gm_padded(int channels) { return (channels + GM_WIDEST - 1) / GM_WIDEST * GM_WIDEST; }
+
+#endif

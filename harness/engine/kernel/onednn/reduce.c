@@ -1,0 +1,159 @@
+//go:build onednn
+
+#include "commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// gather adds the threads' partial sums, one after the other, into the first one's.
+static void gather(double *sums, int threads, size_t n) {
+    for (int t = 1; t < threads; t++)
+        for (size_t i = 0; i < n; i++) sums[i] += sums[t * n + i];
+}
+
+static int dots_run(gm_job *job) {
+    gm_dots *a = (gm_dots *)job;
+    const int padded = gm_padded(a->channels), threads = job->backend->threads;
+    const size_t n = (size_t)padded * (1 + a->count);
+    memset(a->sums, 0, n * threads * sizeof(double));
+    GM_BLOCKS(job->backend, a->rows, job->backend->kernels->dots(a, a->sums + block * n, lo, hi));
+    gather(a->sums, threads, n);
+    for (int s = 0; s <= a->count; s++)
+        for (int c = 0; c < a->channels; c++)
+            a->dst[(size_t)s * a->channels + c] = (float)a->sums[(size_t)s * padded + c];
+    return 0;
+}
+
+static void dots_destroy(gm_job *job) {
+    free(((gm_dots *)job)->srcs);
+    free(((gm_dots *)job)->sums);
+}
+
+gm_dots *gm_dots_new(gm_backend *b, long rows, int channels, int srcs) {
+    gm_dots *a = gm_job_new(b, sizeof *a, dots_run);
+    if (!a) return NULL;
+    a->job.destroy = dots_destroy;
+    a->rows = rows;
+    a->channels = channels;
+    a->count = srcs;
+    a->srcs = gm_alloc(srcs * sizeof *a->srcs);
+    a->sums = gm_alloc(sizeof(double) * b->threads * (1 + srcs) * gm_padded(channels));
+    if (!a->srcs || !a->sums) {
+        gm_job_destroy(&a->job);
+        return NULL;
+    }
+    return a;
+}
+
+// SHIFT_ROWS rows, spread over all of them, give each channel's shift.
+enum { SHIFT_ROWS = 32 };
+
+static void choose_shift(gm_moments *a) {
+    const long n = a->rows < SHIFT_ROWS ? a->rows : SHIFT_ROWS;
+    for (int c = 0; c < a->channels; c++) {
+        double sum = 0;
+        for (long i = 0; i < n; i++) sum += a->src.p[a->rows * i / n * a->src.stride + c];
+        a->shift[c] = (float)(sum / n);
+    }
+}
+
+static int moments_run(gm_job *job) {
+    gm_moments *a = (gm_moments *)job;
+    const int padded = gm_padded(a->channels), threads = job->backend->threads;
+    const size_t n = 2 * padded;
+    choose_shift(a);
+    memset(a->sums, 0, n * threads * sizeof(double));
+    GM_BLOCKS(job->backend, a->rows, job->backend->kernels->moments(a, a->sums + block * n, lo, hi));
+    gather(a->sums, threads, n);
+    for (int c = 0; c < a->channels; c++) {
+        const double mean = a->sums[c] / a->rows; // of the distance from the shift
+        const double variance = a->sums[padded + c] / a->rows - mean * mean;
+        a->dst[c] = (float)(a->shift[c] + mean);
+        a->dst[a->channels + c] = variance < 0 ? 0 : (float)variance;
+    }
+    return 0;
+}
+
+static void moments_destroy(gm_job *job) {
+    free(((gm_moments *)job)->shift);
+    free(((gm_moments *)job)->sums);
+}
+
+gm_moments *gm_moments_new(gm_backend *b, long rows, int channels) {
+    gm_moments *a = gm_job_new(b, sizeof *a, moments_run);
+    if (!a) return NULL;
+    a->job.destroy = moments_destroy;
+    a->rows = rows;
+    a->channels = channels;
+    a->shift = gm_alloc(sizeof(float) * channels);
+    a->sums = gm_alloc(sizeof(double) * b->threads * 2 * gm_padded(channels));
+    if (!a->shift || !a->sums) {
+        gm_job_destroy(&a->job);
+        return NULL;
+    }
+    return a;
+}
+
+static int global_forward_run(gm_job *job) {
+    gm_global *a = (gm_global *)job;
+    const int padded = gm_padded(a->channels);
+    GM_BLOCKS(job->backend, a->batch,
+              job->backend->kernels->global_forward(a, a->sums + (size_t)block * padded, lo, hi));
+    return 0;
+}
+
+static int global_backward_run(gm_job *job) {
+    gm_global *a = (gm_global *)job;
+    GM_BLOCKS(job->backend, a->batch, job->backend->kernels->global_backward(a, lo, hi));
+    return 0;
+}
+
+static void global_destroy(gm_job *job) { free(((gm_global *)job)->sums); }
+
+gm_global *gm_global_new(gm_backend *b, int backward, long batch, long pixels, int channels) {
+    gm_global *a = gm_job_new(b, sizeof *a, backward ? global_backward_run : global_forward_run);
+    if (!a) return NULL;
+    a->job.destroy = global_destroy;
+    a->batch = batch;
+    a->pixels = pixels;
+    a->channels = channels;
+    a->sums = gm_alloc(sizeof(double) * b->threads * gm_padded(channels));
+    if (!a->sums) {
+        gm_job_destroy(&a->job);
+        return NULL;
+    }
+    return a;
+}
+
+typedef struct {
+    gm_job job;
+    const float *src;
+    long n;
+    float *dst;
+    double *sums; // one for each thread
+} reduce;
+
+static int reduce_run(gm_job *job) {
+    reduce *a = (reduce *)job;
+    GM_BLOCKS(job->backend, a->n, a->sums[block] = job->backend->kernels->sum(a->src, lo, hi));
+    gather(a->sums, job->backend->threads, 1);
+    *a->dst = (float)a->sums[0];
+    return 0;
+}
+
+static void reduce_destroy(gm_job *job) { free(((reduce *)job)->sums); }
+
+gm_job *gm_reduce_new(gm_backend *b, const float *src, long n, float *dst) {
+    reduce *a = gm_job_new(b, sizeof *a, reduce_run);
+    if (!a) return NULL;
+    a->job.destroy = reduce_destroy;
+    a->src = src;
+    a->n = n;
+    a->dst = dst;
+    a->sums = gm_alloc(sizeof(double) * b->threads);
+    if (!a->sums) {
+        gm_job_destroy(&a->job);
+        return NULL;
+    }
+    return &a->job;
+}

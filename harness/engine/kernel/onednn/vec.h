@@ -1,0 +1,65 @@
+// Vectors of floats as wide as the machine that this file is compiled for. It is included
+// once for each of the kernels_*.c, after their target pragma.
+#include <string.h>
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#define VW 16
+#elif defined(__AVX2__)
+#include <immintrin.h>
+#define VW 8
+#else
+#define VW 4
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+typedef float vf __attribute__((vector_size(4 * VW)));
+typedef int vi __attribute__((vector_size(4 * VW)));
+typedef float vf_any __attribute__((vector_size(4 * VW), aligned(4), may_alias));
+
+// load and store move n values, the whole vector if n is 0; the rest of a load is zero.
+INLINE vf load(const float *p, const int n) {
+    if (n == 0) return *(const vf_any *)p;
+#if VW == 16
+    return (vf)_mm512_maskz_loadu_ps((1u << n) - 1, p);
+#else
+    vf v = {0};
+    for (int i = 0; i < n; i++) v[i] = p[i];
+    return v;
+#endif
+}
+
+INLINE void store(float *p, vf v, const int n) {
+    if (n == 0) {
+        *(vf_any *)p = v;
+        return;
+    }
+#if VW == 16
+    _mm512_mask_storeu_ps(p, (1u << n) - 1, (__m512)v);
+#else
+    for (int i = 0; i < n; i++) p[i] = v[i];
+#endif
+}
+
+INLINE vf splat(float x) { return x - (vf){0}; }
+INLINE vf where(vi mask, vf v) { return (vf)(mask & (vi)v); }
+INLINE vf choose(vi mask, vf yes, vf no) { return (vf)((mask & (vi)yes) | (~mask & (vi)no)); }
+
+// fold adds the values of v to the double sums of their channels.
+INLINE void fold(double *sums, vf v) {
+    float f[VW];
+    memcpy(f, &v, sizeof f);
+    for (int i = 0; i < VW; i++) sums[i] += f[i];
+}
+
+// COLUMNS runs tile(c, wide, n) over the channels: `wide` vectors at a time, 4 where they fit,
+// then single ones, then the last n channels.
+#define COLUMNS(channels, tile)                                             \
+    do {                                                                    \
+        int c_ = 0;                                                         \
+        for (; c_ + 4 * VW <= (channels); c_ += 4 * VW) tile(c_, 4, 0);     \
+        for (; c_ + 2 * VW <= (channels); c_ += 2 * VW) tile(c_, 2, 0);     \
+        for (; c_ + VW <= (channels); c_ += VW) tile(c_, 1, 0);             \
+        if (c_ < (channels)) tile(c_, 1, (channels) - c_);                  \
+    } while (0)
