@@ -24,10 +24,10 @@ type Description struct {
 
 // NetworkCost is the size of the network for one data set.
 type NetworkCost struct {
-	Dataset      Dataset `json:"dataset"`
-	MACs         int64   `json:"macs"`           // multiply-adds of one image, counted
-	Params       *int64  `json:"params"`         // as the table states, null if missing
-	ParamsByCell int64   `json:"params_counted"` // as space.Space.Params counts
+	Dataset       Dataset `json:"dataset"`
+	MACs          int64   `json:"macs"`           // multiply-adds of one image, counted
+	Params        *int64  `json:"params"`         // as the table states, null if missing
+	ParamsCounted int64   `json:"params_counted"` // as space.Space.Params counts
 }
 
 // Measurement is one accuracy; its numbers are null if the table lacks them.
@@ -54,7 +54,7 @@ func Describe(t *Table, s space.Space, a space.Architecture) (Description, error
 		if err != nil {
 			return Description{}, fmt.Errorf("describing architecture: %w", err)
 		}
-		cost := NetworkCost{Dataset: dataset, MACs: s.MACs(a, network), ParamsByCell: s.Params(a, network)}
+		cost := NetworkCost{Dataset: dataset, MACs: s.MACs(a, network), ParamsCounted: s.Params(a, network)}
 		cost.Params, err = known(t.Params(s, a, dataset))
 		if err != nil {
 			return Description{}, fmt.Errorf("describing architecture: %w", err)
@@ -126,10 +126,10 @@ func (d Description) Write(w io.Writer) error {
 
 // note tells when the table's parameters are not the counted ones.
 func (n NetworkCost) note() string {
-	if n.Params == nil || *n.Params == n.ParamsByCell {
+	if n.Params == nil || *n.Params == n.ParamsCounted {
 		return ""
 	}
-	return fmt.Sprintf("  (counted from the cell: %.3f M)", float64(n.ParamsByCell)/1e6)
+	return fmt.Sprintf("  (counted from the cell: %.3f M)", float64(n.ParamsCounted)/1e6)
 }
 
 // cell spells a number in units of 1/scale, or a dash.

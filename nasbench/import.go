@@ -164,13 +164,11 @@ func (t *Table) setParams(row int, metric *metric, first int) error {
 		}
 	}
 	for i, dataset := range []Dataset{CIFAR10, CIFAR100, ImageNet16} {
-		network, err := Network(dataset)
+		classes, err := classifier(dataset)
 		if err != nil {
 			return err
 		}
-		none := space.Architecture{}
-		want := params[0] + space.NB201.Params(none, network) - space.NB201.Params(none, space.CIFAR10)
-		if params[i] != want {
+		if want := params[0] + classes; params[i] != want {
 			return fmt.Errorf("%d parameters for %s, its classifier makes it %d", params[i], dataset, want)
 		}
 	}

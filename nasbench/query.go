@@ -73,14 +73,13 @@ func (t *Table) Params(s space.Space, a space.Architecture, dataset Dataset) (in
 	if err != nil {
 		return 0, fmt.Errorf("looking up parameters: %w", err)
 	}
-	network, err := Network(dataset)
+	classes, err := classifier(dataset)
 	if err != nil {
 		return 0, fmt.Errorf("looking up parameters: %w", err)
 	}
 	if t.params[row] == 0 {
 		return 0, fmt.Errorf("looking up parameters: %w", ErrMissing)
 	}
-	classes := space.NB201.Params(a, network) - space.NB201.Params(a, space.CIFAR10)
 	return int64(t.params[row]) + classes, nil
 }
 
@@ -95,6 +94,13 @@ func Network(dataset Dataset) (space.Skeleton, error) {
 		return space.ImageNet16, nil
 	}
 	return space.Skeleton{}, unknown("data set", string(dataset), CIFAR10, CIFAR100, ImageNet16)
+}
+
+// classifier returns how many parameters a data set's network has more than the cifar10 one, whatever the cell.
+func classifier(dataset Dataset) (int64, error) {
+	network, err := Network(dataset)
+	empty := space.Architecture{}
+	return space.NB201.Params(empty, network) - space.NB201.Params(empty, space.CIFAR10), err
 }
 
 // Best is the architecture, in space.NB201, with the highest value of a column.
