@@ -1,0 +1,72 @@
+package results
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"gmnas/harness/spec"
+)
+
+// Binding is a run that was asked for: a row of an experiment with one seed, on the data and table at hand.
+// With the outcomes, it is all that a table needs.
+type Binding struct {
+	Experiment string // spec.Experiment.Label
+	Profile    string
+	Row        string // spec.Row.ID
+	Seed       int64
+	Run        spec.Run // hashes bound
+	Bound      time.Time
+}
+
+// name is what labels, profiles and row IDs look like.
+var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+._-]{0,99}$`)
+
+// Bind records that a run was asked for. The same run again only renews the time.
+func (s *Store) Bind(b Binding) error {
+	for _, f := range []struct{ field, value string }{{"experiment", b.Experiment}, {"profile", b.Profile}, {"row", b.Row}} {
+		if !name.MatchString(f.value) {
+			return fmt.Errorf("recording run: %s %.120q: letters, digits and +._- only, at most 100", f.field, f.value)
+		}
+	}
+	if b.Bound.IsZero() {
+		return errors.New("recording run: no time")
+	}
+	body, err := spec.Canonical(b.Run)
+	if err != nil {
+		return fmt.Errorf("recording run %s %s: %w", b.Experiment, b.Row, err)
+	}
+	_, err = s.db.Exec(`INSERT INTO bindings (experiment, profile, row, seed, run, body, bound) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET bound = excluded.bound`,
+		b.Experiment, b.Profile, b.Row, b.Seed, sum(string(body)), string(body), b.Bound.UTC().Format(time.RFC3339Nano))
+	return explain("recording in", s.path, err)
+}
+
+// Bindings returns the runs of an experiment in a profile that were ever asked for, by row, seed and time. A row
+// and seed with several runs was asked for with several settings, data sets or tables.
+func (s *Store) Bindings(experiment, profile string) ([]Binding, error) {
+	rows, err := s.db.Query(`SELECT row, seed, body, bound FROM bindings WHERE experiment = ? AND profile = ?
+		ORDER BY row, seed, bound, run`, experiment, profile)
+	if err != nil {
+		return nil, explain("reading", s.path, err)
+	}
+	defer rows.Close()
+	var all []Binding
+	for rows.Next() {
+		b := Binding{Experiment: experiment, Profile: profile}
+		var body, bound string
+		if err := rows.Scan(&b.Row, &b.Seed, &body, &bound); err != nil {
+			return nil, explain("reading", s.path, err)
+		}
+		if err := json.Unmarshal([]byte(body), &b.Run); err != nil {
+			return nil, explain("reading", s.path, fmt.Errorf("run of row %s: %w", b.Row, err))
+		}
+		if b.Bound, err = time.Parse(time.RFC3339Nano, bound); err != nil {
+			return nil, explain("reading", s.path, fmt.Errorf("run of row %s: %w", b.Row, err))
+		}
+		all = append(all, b)
+	}
+	return all, explain("reading", s.path, rows.Err())
+}
