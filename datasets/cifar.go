@@ -1,8 +1,9 @@
 package datasets
 
 import (
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 )
 
@@ -44,7 +45,7 @@ func loadCIFAR(f cifarFormat, part, dir string) (*Set, error) {
 	for _, name := range f.files[part] {
 		path := filepath.Join(dir, f.folder, name)
 		data, err := readBounded(path, cifarLimit)
-		if os.IsNotExist(err) {
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
@@ -56,7 +57,7 @@ func loadCIFAR(f cifarFormat, part, dir string) (*Set, error) {
 		found++
 	}
 	if found == 0 {
-		return nil, fmt.Errorf("none of %v in %s", f.files[part], filepath.Join(dir, f.folder))
+		return nil, fmt.Errorf("%w: none of %v in %s", fs.ErrNotExist, f.files[part], filepath.Join(dir, f.folder))
 	}
 	return s, s.check()
 }

@@ -56,8 +56,9 @@ func (g getter) fill(ctx context.Context, d Download, f *os.File, progress func(
 		return have > 0, causeOf(ctx, err)
 	}
 	defer res.Body.Close()
-	if have, err = startOf(res, have, d.Size); err != nil {
-		return false, err
+	have, keep, err = startOf(res, have, d.Size)
+	if err != nil {
+		return keep, err
 	}
 	if err := f.Truncate(have); err != nil {
 		return true, err
@@ -142,23 +143,25 @@ func (g getter) allowed(u *url.URL) error {
 	return fmt.Errorf("host %s is not a registered origin", u.Host)
 }
 
-// startOf checks an answer's head and is the byte that its body starts at: have, or 0 where the server sends everything.
-func startOf(res *http.Response, have, size int64) (int64, error) {
-	switch {
-	case res.StatusCode == http.StatusOK:
-		have = 0
-	case res.StatusCode == http.StatusPartialContent && have > 0:
+// startOf checks an answer's head. It gives the byte that the body starts at, have or 0 where the server sends
+// everything, and on an error says whether the first have bytes are still worth keeping.
+func startOf(res *http.Response, have, size int64) (start int64, keep bool, err error) {
+	start = have
+	switch res.StatusCode {
+	case http.StatusOK:
+		start = 0
+	case http.StatusPartialContent:
 		if got, want := res.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-%d/%d", have, size-1, size); got != want {
-			return 0, fmt.Errorf("the server resumes with range %q, want %q; nothing was kept, so try again", got, want)
+			return 0, false, fmt.Errorf("the server resumes with range %q, want %q; nothing was kept, so try again", got, want)
 		}
 	default:
-		return 0, fmt.Errorf("the server answers %s", res.Status)
+		return 0, have > 0 && res.StatusCode != http.StatusRequestedRangeNotSatisfiable, fmt.Errorf("the server answers %s", res.Status)
 	}
 	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
-		return 0, errHTML
+		return 0, have > 0, errHTML
 	}
-	if n := res.ContentLength; n >= 0 && n != size-have {
-		return 0, fmt.Errorf("the server offers %d bytes, want %d; the file was changed at its origin", n, size-have)
+	if n := res.ContentLength; n >= 0 && n != size-start {
+		return 0, false, fmt.Errorf("the server offers %d bytes, want %d; the file was changed at its origin", n, size-start)
 	}
-	return have, nil
+	return start, true, nil
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"time"
 )
 
 // Get brings the registered source name into the data folder dir. A file that is there with the right hash is left
@@ -18,14 +17,8 @@ import (
 //
 // progress, which may be nil, is called with the bytes there so far and in all for the download under way.
 func Get(ctx context.Context, name, dir string, progress func(done, total int64)) error {
-	g := getter{client: &http.Client{Transport: defaultTransport()}, sources: Sources()}
+	g := getter{client: http.DefaultClient, sources: Sources()}
 	return g.get(ctx, name, dir, progress)
-}
-
-func defaultTransport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.ResponseHeaderTimeout = time.Minute
-	return t
 }
 
 // A getter is a registry and the way to its hosts.

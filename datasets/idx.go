@@ -73,11 +73,13 @@ func readIDX(data []byte, magic uint32, dims ...uint32) ([]byte, error) {
 		return nil, fmt.Errorf("decompressing: %w", err)
 	}
 	header := make([]uint32, 2+len(dims))
-	if err := binary.Read(z, binary.BigEndian, header); err != nil {
-		return nil, fmt.Errorf("the idx header: %w", err)
-	}
-	if header[0] != magic {
-		return nil, fmt.Errorf("idx magic number %#08x, want %#08x", header[0], magic)
+	for i := range header {
+		if err := binary.Read(z, binary.BigEndian, &header[i]); err != nil {
+			return nil, fmt.Errorf("the idx header: %w", err)
+		}
+		if header[0] != magic {
+			return nil, fmt.Errorf("idx magic number %#08x, want %#08x", header[0], magic)
+		}
 	}
 	count, size := int(header[1]), 1
 	if count < 1 || count > idxCount {

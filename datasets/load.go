@@ -16,7 +16,8 @@ var Names = []string{"cifar10", "cifar100", "imagenet16-120", "fashion-mnist", "
 //	fashion-mnist   32x32x1, 10 classes   fashion-mnist/*-ubyte.gz, 28x28 with a black border of 2
 //	synthetic       32x32x3, 10 classes   no file: see [Synthetic]
 //
-// A part may hold fewer images than the official set: the number comes from the files.
+// A part may hold fewer images than the official set: the number comes from the files. Where the files aren't there the
+// error is [fs.ErrNotExist].
 func Load(name, part, dir string) (*Set, error) {
 	if part != "train" && part != "test" {
 		return nil, fmt.Errorf("loading %s: part %q, want train or test", name, part)
