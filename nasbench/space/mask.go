@@ -84,7 +84,7 @@ func (m Mask) Contains(a Architecture) bool {
 }
 
 // Unsplit returns the edges that still have every operation of the space: the candidates of the next split
-// (an edge is split at most once from root to leaf, spec.md section 4).
+// (an edge is split at most once from root to leaf, spec.md section 3.1).
 func (m Mask) Unsplit(s Space) []int {
 	var edges []int
 	for e, row := range m {
