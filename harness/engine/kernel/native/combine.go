@@ -35,21 +35,54 @@ func (b *Backend) Combine(c kernel.Combine) (kernel.Command, error) {
 	}
 	m.step = max(1, blockValues/c.Channels)
 	m.acc = perThread(b, m.step*c.Channels)
-	return b.command(s, m)
+	m.period = repeats(c.Channels, c.Rows) * c.Channels
+	for i := range m.terms {
+		m.terms[i].prepare(m.period)
+	}
+	return &mixtureCommand{command{&b.crew, m}, m}, nil
 }
 
 // addend is a checked kernel.Term; coef, bias and mask are nil where the term has none.
 type addend struct {
-	src, mask  view
-	coef, bias []float32
-	gate       *kernel.Gate
+	src, mask          view
+	coef, bias         []float32
+	gate               *kernel.Gate
+	wideCoef, wideBias []float32 // coef, if it has a value a channel, and bias, repeated for several rows
+}
+
+// prepare allocates the repeated values.
+func (t *addend) prepare(period int) {
+	if len(t.coef) > 1 {
+		t.wideCoef = make([]float32, period)
+	}
+	if t.bias != nil {
+		t.wideBias = make([]float32, period)
+	}
 }
 
 type mixture struct {
-	rows, channels, step int
-	dst, relu            view
-	terms                []addend
-	acc                  [][]float32
+	rows, channels int
+	step           int // rows of a block
+	period         int // values after which coefficients and biases repeat
+	dst, relu      view
+	terms          []addend
+	acc            [][]float32
+}
+
+// mixtureCommand repeats the open terms' coefficients and runs the mixture.
+type mixtureCommand struct {
+	command
+	m *mixture
+}
+
+func (c *mixtureCommand) Run() error {
+	for i := range c.m.terms {
+		if t := &c.m.terms[i]; !t.gate.Shut() {
+			repeat(t.wideCoef, t.coef)
+			repeat(t.wideBias, t.bias)
+		}
+	}
+	return c.command.Run()
 }
 
 // part adds all terms of a block of rows before it writes them, so that outputs may replace sources.
@@ -61,7 +94,7 @@ func (m *mixture) part(i, parts int) {
 		clear(acc)
 		for k := range m.terms {
 			if t := &m.terms[k]; !t.gate.Shut() {
-				t.add(acc, from, rows, m.channels)
+				m.add(t, acc, from)
 			}
 		}
 		if m.dst.some() {
@@ -87,61 +120,41 @@ func (v view) store(acc []float32, from, rows, n int) {
 	}
 }
 
-// add adds rows of n channels to acc. Rows without gaps that are treated alike are one row.
-func (t *addend) add(acc []float32, from, rows, n int) {
-	channels, width := n, rows // of bias
-	src, mask := t.src, t.mask
-	if len(t.coef) <= 1 && src.stride == n && (!mask.some() || mask.stride == n) {
-		src.at, mask.at, from = src.at[from*n:], tail(mask.at, from*n), 0
-		n, rows = n*rows, 1
+// add adds a term's rows, from row from on, to acc: several rows at once where they lie without gaps.
+func (m *mixture) add(t *addend, acc []float32, from int) {
+	n := m.channels
+	if t.src.stride == n && (!t.mask.some() || t.mask.stride == n) {
+		n = m.period
 	}
-	scale := float32(1)
-	if len(t.coef) == 1 {
-		scale = t.coef[0]
-	}
-	for r := range rows {
-		a, s := acc[r*n:][:n], src.row(from+r, n)
+	at, maskAt := from*t.src.stride, from*t.mask.stride
+	for rest := acc; len(rest) > 0; {
+		a := rest[:min(n, len(rest))]
+		src := t.src.at[at:][:len(a)]
 		switch {
-		case len(t.coef) > 1 && mask.some():
-			addMaskedProduct(a, s, mask.row(from+r, n), t.coef)
-		case len(t.coef) > 1:
-			multiplyAdd(a, s, t.coef)
-		case mask.some():
-			addMasked(a, s, mask.row(from+r, n), scale)
+		case t.wideCoef != nil && t.mask.some():
+			addMaskedProduct(a, src, t.mask.at[maskAt:], t.wideCoef)
+		case t.wideCoef != nil:
+			multiplyAdd(a, src, t.wideCoef)
+		case t.mask.some():
+			addMasked(a, src, t.mask.at[maskAt:], t.scale())
 		default:
-			addScaled(a, s, scale)
+			addScaled(a, src, t.scale())
 		}
+		rest = rest[len(a):]
+		at += len(a) / m.channels * t.src.stride
+		maskAt += len(a) / m.channels * t.mask.stride
 	}
-	if t.bias != nil {
-		for r := range width {
-			addScaled(acc[r*channels:][:channels], t.bias, 1)
-		}
+	for rest := acc; t.wideBias != nil && len(rest) > 0; {
+		a := rest[:min(m.period, len(rest))]
+		addScaled(a, t.wideBias, 1)
+		rest = rest[len(a):]
 	}
 }
 
-func tail(v []float32, from int) []float32 {
-	if v == nil {
-		return nil
+// scale returns the one coefficient of all channels.
+func (t *addend) scale() float32 {
+	if t.coef == nil {
+		return 1
 	}
-	return v[from:]
-}
-
-// addMasked adds scale*src to dst where mask is above zero.
-func addMasked(dst, src, mask []float32, scale float32) {
-	src, mask = src[:len(dst)], mask[:len(dst)]
-	for i := range dst {
-		if mask[i] > 0 {
-			dst[i] += scale * src[i]
-		}
-	}
-}
-
-// addMaskedProduct adds coef*src to dst where mask is above zero.
-func addMaskedProduct(dst, src, mask, coef []float32) {
-	src, mask, coef = src[:len(dst)], mask[:len(dst)], coef[:len(dst)]
-	for i := range dst {
-		if mask[i] > 0 {
-			dst[i] += coef[i] * src[i]
-		}
-	}
+	return t.coef[0]
 }

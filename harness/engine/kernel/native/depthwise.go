@@ -10,7 +10,8 @@ type depthProduct struct {
 	windows
 	channels    int
 	src, w, dst []float32
-	taps        []float32 // w as [tap, channel]
+	taps        []float32 // w as [tap, channel], the channels repeated for several pixels
+	period      int       // values after which a tap's channels repeat
 }
 
 // depthCommand turns the weights and runs the product.
@@ -20,14 +21,19 @@ type depthCommand struct {
 }
 
 func newDepthwise(b *Backend, win windows, channels int, src, w, dst []float32) kernel.Command {
-	p := &depthProduct{win, channels, src, w, dst, make([]float32, len(w))}
+	period := repeats(channels, win.width) * channels
+	p := &depthProduct{win, channels, src, w, dst, make([]float32, len(w)/channels*period), period}
 	return &depthCommand{command{&b.crew, p}, p}
 }
 
 func (d *depthCommand) Run() error {
 	taps := d.p.kernel * d.p.kernel
-	for i, v := range d.p.w {
-		d.p.taps[i%taps*d.p.channels+i/taps] = v
+	for tap := range taps {
+		wide := d.p.taps[tap*d.p.period:][:d.p.period]
+		for c := range d.p.channels {
+			wide[c] = d.p.w[c*taps+tap]
+		}
+		repeat(wide[d.p.channels:], wide[:d.p.channels])
 	}
 	return d.command.Run()
 }
@@ -43,31 +49,18 @@ func (p *depthProduct) part(i, parts int) {
 			if sy < 0 {
 				continue
 			}
-			src := image[int(sy)*p.srcWidth*c:][:p.srcWidth*c]
-			for x := range p.width {
-				to := dst[x*c:][:c]
-				for kx, sx := range p.cols[x*k:][:k] {
-					if sx >= 0 {
-						multiplyAdd(to, src[int(sx)*c:], p.taps[(ky*k+kx)*c:])
+			for kx, segments := range p.segments {
+				tap := p.taps[(ky*k+kx)*p.period:][:p.period]
+				for _, s := range segments {
+					to, src := dst[s.x*c:][:s.n*c], image[(int(sy)*p.srcWidth+s.src)*c:][:s.n*c]
+					for len(to) > 0 {
+						n := min(p.period, len(to))
+						multiplyAdd(to[:n], src, tap)
+						to, src = to[n:], src[n:]
 					}
 				}
 			}
 		}
-	}
-}
-
-// multiplyAdd adds the products of a and b to dst.
-func multiplyAdd(dst, a, b []float32) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for len(dst) >= 4 && len(a) >= 4 && len(b) >= 4 {
-		dst[0] += a[0] * b[0]
-		dst[1] += a[1] * b[1]
-		dst[2] += a[2] * b[2]
-		dst[3] += a[3] * b[3]
-		dst, a, b = dst[4:], a[4:], b[4:]
-	}
-	for i := range dst {
-		dst[i] += a[i] * b[i]
 	}
 }
 
@@ -77,7 +70,8 @@ type depthWeights struct {
 	channels int
 	x, dy    []float32
 	sums     []float64
-	line     [][]float32 // float32 sums over one line of pixels
+	line     [][]float32 // float32 sums over one line of pixels, [tap, several pixels' channels]
+	period   int         // values of a tap in line
 }
 
 // depthWeightsCommand adds up the threads' sums and turns them to [c, tap].
@@ -88,13 +82,14 @@ type depthWeightsCommand struct {
 }
 
 func newDepthWeights(b *Backend, win windows, channels int, x, dy, dw []float32) kernel.Command {
-	w := &depthWeights{win, channels, x, dy, make([]float64, b.crew.size*len(dw)), perThread(b, len(dw))}
+	period := repeats(channels, win.width) * channels
+	w := &depthWeights{win, channels, x, dy, make([]float64, b.crew.size*len(dw)), perThread(b, len(dw)/channels*period), period}
 	return &depthWeightsCommand{command{&b.crew, w}, w, dw}
 }
 
 func (d *depthWeightsCommand) Run() error {
 	err := d.command.Run()
-	line := d.w.line[0]
+	line := d.w.line[0][:len(d.dw)]
 	total(line, d.w.sums)
 	taps := d.w.kernel * d.w.kernel
 	for i := range d.dw {
@@ -116,15 +111,21 @@ func (w *depthWeights) part(i, parts int) {
 			if sy < 0 {
 				continue
 			}
-			src := image[int(sy)*w.srcWidth*c:][:w.srcWidth*c]
-			for x := range w.width {
-				for kx, sx := range w.cols[x*k:][:k] {
-					if sx >= 0 {
-						multiplyAdd(acc[(ky*k+kx)*c:][:c], src[int(sx)*c:], dy[x*c:])
+			for kx, segments := range w.segments {
+				tap := acc[(ky*k+kx)*w.period:][:w.period]
+				for _, s := range segments {
+					src, dy := image[(int(sy)*w.srcWidth+s.src)*c:][:s.n*c], dy[s.x*c:][:s.n*c]
+					for len(dy) > 0 {
+						n := min(w.period, len(dy))
+						multiplyAdd(tap[:n], src, dy)
+						src, dy = src[n:], dy[n:]
 					}
 				}
 			}
 		}
-		fold(sums, acc)
+		for rest, tap := acc, 0; len(rest) > 0; rest = rest[c:] {
+			fold(sums[tap/w.period*c:][:c], rest)
+			tap += c
+		}
 	}
 }

@@ -31,23 +31,3 @@ func transposedTimes(m, n, k int, a, b, c []float32) {
 		}
 	}
 }
-
-// fold adds src to the float64 sums.
-func fold(sums []float64, src []float32) {
-	src = src[:len(sums)]
-	for i := range sums {
-		sums[i] += float64(src[i])
-	}
-}
-
-// total writes the sum of parts equal parts of sums, in their order, to dst.
-func total(dst []float32, sums []float64) {
-	n := len(dst)
-	for i := range dst {
-		s := 0.0
-		for j := i; j < len(sums); j += n {
-			s += sums[j]
-		}
-		dst[i] = float32(s)
-	}
-}

@@ -1,6 +1,10 @@
 package native
 
-import "gmnas/harness/engine/kernel"
+import (
+	"math"
+
+	"gmnas/harness/engine/kernel"
+)
 
 // AvgPoolForward computes the mean of the valid pixels of every window.
 func (b *Backend) AvgPoolForward(p kernel.Pool, x, y kernel.Mem) (kernel.Command, error) {
@@ -10,7 +14,7 @@ func (b *Backend) AvgPoolForward(p kernel.Pool, x, y kernel.Mem) (kernel.Command
 		return nil, err
 	}
 	w := poolWindows(p)
-	return b.command(s, &average{w, p.Channels, xs, ys, w.weigh(), false})
+	return b.command(s, &average{w, p.Channels, xs, ys, w.weigh(), nil})
 }
 
 // AvgPoolBackward computes the gradient dx of x.
@@ -21,28 +25,7 @@ func (b *Backend) AvgPoolBackward(p kernel.Pool, dy, dx kernel.Mem) (kernel.Comm
 		return nil, err
 	}
 	w := poolWindows(p)
-	return b.command(s, &average{w.backward(), p.Channels, dys, dxs, w.weigh(), true})
-}
-
-// MaxPoolForward computes the maximum of every window; a not-a-number in it wins.
-func (b *Backend) MaxPoolForward(p kernel.Pool, x, y kernel.Mem) (kernel.Command, error) {
-	s := &shape{doing: "maximum pool"}
-	xs, ys := s.pool(p, "x", x, "y", y)
-	if err := s.err(); err != nil {
-		return nil, err
-	}
-	return b.command(s, newMaximum(b, p, xs, ys, nil, nil))
-}
-
-// MaxPoolBackward computes the gradient dx of x: dy goes to the first maximum of its window in row-major order.
-func (b *Backend) MaxPoolBackward(p kernel.Pool, x, dy, dx kernel.Mem) (kernel.Command, error) {
-	s := &shape{doing: "gradient of maximum pool"}
-	xs, dys := s.pool(p, "x", x, "dy", dy)
-	dxs := s.mem("dx", dx, p.Batch, p.Height, p.Width, p.Channels)
-	if err := s.err(); err != nil {
-		return nil, err
-	}
-	return b.command(s, newMaximum(b, p, xs, nil, dys, dxs))
+	return b.command(s, &average{w.backward(), p.Channels, dys, dxs, w.weigh(), perThread(b, len(dys)/p.Batch)})
 }
 
 // pool requires a sound pool, none of whose windows is empty, and the memory of its input and output.
@@ -57,6 +40,9 @@ func (s *shape) pool(p kernel.Pool, xField string, x kernel.Mem, yField string, 
 		s.fail("Pad is %d, want 0 to half the kernel, %d", p.Pad, p.Kernel/2)
 	}
 	s.within("Kernel, dilation and Pad", p.Height, p.Width, p.Kernel, p.Pad, 1)
+	if n := size(p.Height, p.Width, p.Channels); n > math.MaxInt32 {
+		s.fail("an image of %d x %d with %d channels has %d values, want at most %d", p.Height, p.Width, p.Channels, n, math.MaxInt32)
+	}
 	if len(s.errs) > 0 {
 		return nil, nil
 	}
@@ -71,13 +57,14 @@ func poolWindows(p kernel.Pool) windows {
 	return newWindows(p.Batch, h, w, p.Height, p.Width, p.Kernel, p.Stride, p.Pad, 1)
 }
 
-// average is dst = the sum over the window of scale*src.
+// average is dst = the sum over the window of src, each output pixel of the pool scaled: dst's
+// in the forward pass, src's in the backward pass.
 type average struct {
 	windows
 	channels int
 	src, dst []float32
-	scale    []float32 // one for each output pixel of the pool
-	backward bool      // the outputs are src
+	scale    []float32
+	scaled   [][]float32 // in the backward pass, workspace for a scaled image of src
 }
 
 // weigh returns 1/valid pixels for the window of each pixel of an image.
@@ -100,108 +87,41 @@ func (w *windows) weigh() []float32 {
 	return scale
 }
 
+// scaleTo writes an image or a line of pixels to dst, each pixel scaled.
+func (a *average) scaleTo(dst, src, scale []float32) {
+	for p, v := range scale {
+		d, s := dst[p*a.channels:][:a.channels], src[p*a.channels:][:a.channels]
+		for i := range d {
+			d[i] = v * s[i]
+		}
+	}
+}
+
 func (a *average) part(i, parts int) {
 	c, k := a.channels, a.kernel
-	from, to := share(a.batch*a.height, i, parts)
-	for line := from; line < to; line++ {
-		y := line % a.height
-		dst := a.dst[line*a.width*c:][:a.width*c]
-		clear(dst)
-		image := a.src[line/a.height*a.srcHeight*a.srcWidth*c:]
-		for _, sy := range a.rows[y*k:][:k] {
-			if sy < 0 {
-				continue
-			}
-			for x := range a.width {
-				for _, sx := range a.cols[x*k:][:k] {
-					if sx < 0 {
-						continue
-					}
-					pixel := int(sy)*a.srcWidth + int(sx)
-					if a.backward {
-						addScaled(dst[x*c:][:c], image[pixel*c:], a.scale[pixel])
-					} else {
-						addScaled(dst[x*c:][:c], image[pixel*c:], a.scale[y*a.width+x])
-					}
-				}
-			}
-		}
-	}
-}
-
-// addScaled adds scale*src to dst.
-func addScaled(dst, src []float32, scale float32) {
-	src = src[:len(dst)]
-	for len(dst) >= 4 && len(src) >= 4 {
-		dst[0] += scale * src[0]
-		dst[1] += scale * src[1]
-		dst[2] += scale * src[2]
-		dst[3] += scale * src[3]
-		dst, src = dst[4:], src[4:]
-	}
-	for i := range dst {
-		dst[i] += scale * src[i]
-	}
-}
-
-// maximum finds the maximum of every window and writes it to y, or sends dy to its place in dx.
-type maximum struct {
-	windows
-	channels     int
-	x, y, dy, dx []float32
-	best         [][]float32 // a pixel's maxima, for each thread
-	place        [][]int32   // and their pixels in the image
-}
-
-func newMaximum(b *Backend, p kernel.Pool, x, y, dy, dx []float32) *maximum {
-	m := &maximum{poolWindows(p), p.Channels, x, y, dy, dx, perThread(b, p.Channels), make([][]int32, b.crew.size)}
-	for i := range m.place {
-		m.place[i] = make([]int32, p.Channels)
-	}
-	return m
-}
-
-// part does whole images, as windows overlap in dx.
-func (m *maximum) part(i, parts int) {
-	c := m.channels
-	pixels, srcPixels := m.height*m.width*c, m.srcHeight*m.srcWidth*c
-	from, to := share(m.batch, i, parts)
+	from, to := share(a.batch, i, parts)
 	for n := from; n < to; n++ {
-		image := m.x[n*srcPixels:][:srcPixels]
-		if m.dx != nil {
-			clear(m.dx[n*srcPixels:][:srcPixels])
+		image := a.src[n*a.srcHeight*a.srcWidth*c:]
+		if a.scaled != nil {
+			a.scaleTo(a.scaled[i], image, a.scale)
+			image = a.scaled[i]
 		}
-		for p := range m.height * m.width {
-			m.find(image, p/m.width, p%m.width, m.best[i], m.place[i])
-			if m.dx == nil {
-				copy(m.y[n*pixels+p*c:][:c], m.best[i])
-				continue
-			}
-			dx, dy := m.dx[n*srcPixels:][:srcPixels], m.dy[n*pixels+p*c:][:c]
-			for j, at := range m.place[i] {
-				dx[int(at)*c+j] += dy[j]
-			}
-		}
-	}
-}
-
-// find looks for the first maximum of each channel in the window of pixel (y, x).
-func (m *maximum) find(image []float32, y, x int, best []float32, place []int32) {
-	first := true
-	for _, sy := range m.rows[y*m.kernel:][:m.kernel] {
-		for _, sx := range m.cols[x*m.kernel:][:m.kernel] {
-			if sy < 0 || sx < 0 {
-				continue
-			}
-			at := sy*int32(m.srcWidth) + sx
-			src := image[int(at)*len(best):][:len(best)]
-			place := place[:len(best)]
-			for j, v := range src {
-				if first || v > best[j] || v != v {
-					best[j], place[j] = v, at
+		for y := range a.height {
+			dst := a.dst[(n*a.height+y)*a.width*c:][:a.width*c]
+			clear(dst)
+			for _, sy := range a.rows[y*k:][:k] {
+				if sy < 0 {
+					continue
+				}
+				for _, segments := range a.segments {
+					for _, s := range segments {
+						addScaled(dst[s.x*c:][:s.n*c], image[(int(sy)*a.srcWidth+s.src)*c:], 1)
+					}
 				}
 			}
-			first = false
+			if a.scaled == nil {
+				a.scaleTo(dst, dst, a.scale[y*a.width:][:a.width])
+			}
 		}
 	}
 }

@@ -108,14 +108,6 @@ func (d *dots) part(i, parts int) {
 	}
 }
 
-// foldProducts adds the products of a and b to the float64 sums.
-func foldProducts(sums []float64, a, b []float32) {
-	a, b = a[:len(sums)], b[:len(sums)]
-	for i := range sums {
-		sums[i] += float64(a[i]) * float64(b[i])
-	}
-}
-
 // ReduceSum returns the command that writes the sum of src to dst.
 func (b *Backend) ReduceSum(src, dst kernel.Mem) (kernel.Command, error) {
 	s := &shape{doing: "sum"}

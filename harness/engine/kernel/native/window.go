@@ -9,7 +9,12 @@ type windows struct {
 	kernel               int
 	rows, cols           []int32 // kernel source indices for each destination row or column; -1 is outside
 	runs                 []bool  // for each destination column: its kernel source columns are neighbours, none outside
+	segments             [][]segment
 }
+
+// segment is a run of n pixels of a line, from x on, that read as many source pixels, from src on.
+// A window's segments[k] are all that its k-th column reads.
+type segment struct{ x, src, n int }
 
 // axis returns the table of one dimension: destination i reads source i*stride-pad+k*dilation.
 func axis(dst, src, kernel, stride, pad, dilation int) []int32 {
@@ -44,7 +49,7 @@ func reverse(t []int32, src, kernel int) []int32 {
 func newWindows(batch, dstHeight, dstWidth, srcHeight, srcWidth, kernel, stride, pad, dilation int) windows {
 	w := windows{batch: batch, height: dstHeight, width: dstWidth, srcHeight: srcHeight, srcWidth: srcWidth, kernel: kernel,
 		rows: axis(dstHeight, srcHeight, kernel, stride, pad, dilation), cols: axis(dstWidth, srcWidth, kernel, stride, pad, dilation)}
-	w.findRuns()
+	w.findNeighbours()
 	return w
 }
 
@@ -52,11 +57,26 @@ func newWindows(batch, dstHeight, dstWidth, srcHeight, srcWidth, kernel, stride,
 func (w windows) backward() windows {
 	b := windows{batch: w.batch, height: w.srcHeight, width: w.srcWidth, srcHeight: w.height, srcWidth: w.width, kernel: w.kernel,
 		rows: reverse(w.rows, w.srcHeight, w.kernel), cols: reverse(w.cols, w.srcWidth, w.kernel)}
-	b.findRuns()
+	b.findNeighbours()
 	return b
 }
 
-func (w *windows) findRuns() {
+// findNeighbours fills runs and segments.
+func (w *windows) findNeighbours() {
+	w.segments = make([][]segment, w.kernel)
+	for i, j := range w.cols {
+		x, k, src := i/w.kernel, i%w.kernel, int(j)
+		if j < 0 {
+			continue
+		}
+		if n := len(w.segments[k]) - 1; n >= 0 {
+			if s := &w.segments[k][n]; s.x+s.n == x && s.src+s.n == src {
+				s.n++
+				continue
+			}
+		}
+		w.segments[k] = append(w.segments[k], segment{x, src, 1})
+	}
 	w.runs = make([]bool, w.width)
 	for x := range w.runs {
 		w.runs[x] = true
