@@ -178,8 +178,10 @@ func TestGetRefusesWhatIsNotTheRegisteredFile(t *testing.T) {
 		"wrong beginning": {serve: serveContent(data), part: flipped[:30_000], says: "damaged"},
 		"partial file too long": {serve: serveContent(data), part: append(slices.Clone(data), 1),
 			says: "more than the 40000"},
-		"busy":          {serve: func(w http.ResponseWriter, r *http.Request) { http.Error(w, "", 503) }, part: data[:100], keeps: true, says: "503"},
-		"range refused": {serve: func(w http.ResponseWriter, r *http.Request) { http.Error(w, "", 416) }, part: data[:100], says: "416"},
+		"busy": {serve: func(w http.ResponseWriter, r *http.Request) { http.Error(w, "", http.StatusServiceUnavailable) }, part: data[:100], keeps: true, says: "503"},
+		"range refused": {serve: func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "", http.StatusRequestedRangeNotSatisfiable)
+		}, part: data[:100], says: "416"},
 		"another range": {part: data[:100], says: "range", serve: func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Range", "bytes 0-39999/40000")
 			w.WriteHeader(http.StatusPartialContent)
