@@ -140,8 +140,9 @@ func (t *Table) locate(q Query) (c, row int, err error) {
 }
 
 func columnOf(dataset Dataset, split Split, epochs int) (int, error) {
-	for c, have := range columns {
-		if have.dataset == dataset && have.split == split && have.epochs == epochs {
+	for c := range columns {
+		have := &columns[c]
+		if have.epochs == epochs && have.split == split && have.dataset == dataset {
 			return c, nil
 		}
 	}
