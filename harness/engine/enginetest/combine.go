@@ -193,7 +193,7 @@ func (l *lab) combineInPlace() {
 	l.free()
 }
 
-// combineReadsNoShutTerm checks that not-a-numbers behind a shut gate or a mask stay there,
+// combineReadsNoShutTerm checks that not-a-numbers behind a shut gate stay there,
 // and that a mask is open only above zero.
 func (l *lab) combineReadsNoShutTerm() {
 	defer l.free()
@@ -205,8 +205,10 @@ func (l *lab) combineReadsNoShutTerm() {
 	cmd, err := l.b.Combine(kernel.Combine{Rows: 2, Channels: 3, Dst: view(dst), Relu: view(pos), Terms: []kernel.Term{
 		{Src: view(nan), Coef: nan.At(0, 3), Bias: nan.At(3, 3), Gate: &kernel.Gate{Closed: true}},
 		{Src: view(x), Mask: view(mask)},
+		{Src: view(x), Mask: view(mask), Coef: l.in([]float32{2})},
+		{Src: view(x), Mask: view(mask), Coef: l.in([]float32{3, 4, 5})},
 	}})
 	l.run(cmd, err, dst, pos)
-	l.near("sum with a shut term", l.get(dst), []float64{1, 0, 0, 0, 5, 0}, 0, 0)
-	l.near("relu with a shut term", l.get(pos), []float64{1, 0, 0, 0, 5, 0}, 0, 0)
+	l.near("sum with a shut term", l.get(dst), []float64{6, 0, 0, 0, 35, 0}, 0, 0)
+	l.near("relu with a shut term", l.get(pos), []float64{6, 0, 0, 0, 35, 0}, 0, 0)
 }
