@@ -41,9 +41,9 @@ var Table3 = spec.Experiment{
 		table3Null("null-1", "null: 1 random", spec.NullOf{Shots: 1}),
 		table3Null("null-4", "null: best of 4 random", spec.NullOf{Shots: 4}),
 		table3Null("null-5", "null: best of 5 random", spec.NullOf{Shots: 5}),
-		table3Null("null-gm+rsps", "null: random in leaves of GM + RSPS", spec.NullOf{From: "gm+rsps"}),
-		table3Null("null-gm+darts", "null: random in leaves of GM + DARTS", spec.NullOf{From: "gm+darts"}),
-		table3Null("null-gm+snas", "null: random in leaves of GM + SNAS", spec.NullOf{From: "gm+snas"}),
+		table3Null("null-gm+rsps", "null: in leaves of GM + RSPS", spec.NullOf{From: "gm+rsps"}),
+		table3Null("null-gm+darts", "null: in leaves of GM + DARTS", spec.NullOf{From: "gm+darts"}),
+		table3Null("null-gm+snas", "null: in leaves of GM + SNAS", spec.NullOf{From: "gm+snas"}),
 		{
 			ID: "optimal", Name: "optimal", Kind: spec.RowOptimal,
 			Paper: published.Table3("optimal"), Tolerance: 0.0051, // the rounding of the printed number

@@ -91,6 +91,9 @@ func (s Sample) Median() (float64, error) {
 	return (s.values[(n-1)/2] + s.values[n/2]) / 2, nil
 }
 
+// Quantile returns the value at p, linear between the values; NaN for an empty sample.
+func (s Sample) Quantile(p float64) float64 { return Quantile(s.values, p) }
+
 // spread returns the standard deviation where an interval can be built on it.
 func (s Sample) spread() (float64, error) {
 	std, err := s.Std()

@@ -151,38 +151,32 @@ func TestHolmRefuses(t *testing.T) {
 	}
 }
 
-func TestMeanOfDraws(t *testing.T) {
+func TestNullReaches(t *testing.T) {
 	uniform := make([]float64, 101)
 	for i := range uniform {
 		uniform[i] = float64(i)
 	}
-	one, err := NewMeanOfDraws([][]float64{uniform})
-	if err != nil {
-		t.Fatal(err)
-	}
-	four, err := NewMeanOfDraws([][]float64{uniform, uniform, uniform, uniform})
-	if err != nil {
-		t.Fatal(err)
-	}
+	one, four := [][]float64{uniform}, [][]float64{uniform, uniform, uniform, uniform}
 	for _, c := range []struct {
 		name      string
-		got, want float64
+		quantiles [][]float64
+		v, want   float64
 	}{
-		{"one draw reaches 75", one.Reaches(75), 0.25},
-		{"one draw reaches 0", one.Reaches(0), 1},
-		{"one draw reaches 101", one.Reaches(101), 0},
-		{"mean of four reaches 50", four.Reaches(50), 0.5},
-		{"mean of four reaches 75", four.Reaches(75), 1.0 / 24}, // Irwin-Hall: P(sum of 4 >= 3) = 1/4!
+		{"one draw reaches 75", one, 75, 0.25},
+		{"one draw reaches 0", one, 0, 1},
+		{"one draw reaches 101", one, 101, 0},
+		{"mean of four reaches 50", four, 50, 0.5},
+		{"mean of four reaches 75", four, 75, 1.0 / 24}, // Irwin-Hall: P(sum of 4 >= 3) = 1/4!
+		{"a constant reaches itself", [][]float64{{93, 93}}, 93, 1},
+		{"and no more", [][]float64{{93, 93}}, 93.01, 0},
 	} {
-		if math.Abs(c.got-c.want) > 0.01 {
-			t.Errorf("%s: %v, want %v", c.name, c.got, c.want)
+		got, err := NullReaches(c.quantiles, c.v)
+		if err != nil || math.Abs(got-c.want) > 0.01 || got <= 0 {
+			t.Errorf("%s: %v, %v, want %v and never 0", c.name, got, err, c.want)
 		}
 	}
-	if constant, _ := NewMeanOfDraws([][]float64{{93, 93}}); constant.Reaches(93) != 1 || constant.Reaches(93.01) != 0 {
-		t.Error("a constant null reaches itself and no more")
-	}
 	for _, bad := range [][][]float64{nil, {{1}}, {{2, 1}}, {uniform, nil}} {
-		if _, err := NewMeanOfDraws(bad); err == nil {
+		if _, err := NullReaches(bad, 1); err == nil {
 			t.Errorf("quantiles %v: no error", bad)
 		}
 	}

@@ -1,0 +1,277 @@
+// Package report turns recorded outcomes into tables. It needs neither engine nor data, and runs nothing:
+//
+//	Collect  bindings and outcomes → searches and nulls, by following the plan
+//	Build    searches and nulls → table.Table: picks, means, intervals, verdicts, notes
+//	Write    table.Table → Markdown, CSV, JSON and PNG files
+//
+// A cell depends on its own row's searches alone (and a null's on the row it draws from), so that adding a row or an
+// experiment changes no other cell.
+package report
+
+import (
+	"slices"
+
+	"gmnas/harness/spec"
+	"gmnas/report/stat"
+	"gmnas/report/table"
+)
+
+// Input is an experiment and what is recorded of it in one profile.
+type Input struct {
+	Experiment    spec.Experiment
+	Profile       string
+	Searches      []Search
+	Nulls         []Null
+	OtherSettings int // searches recorded under settings that the experiment doesn't declare any more
+}
+
+// Build computes the table. Searches on real and on embedded data never mix: where there is one on real data, the
+// others are left out.
+func Build(in Input) table.Table {
+	b := builder{Input: in, searches: map[string][]Search{}}
+	b.takeSearches()
+	t := table.Table{
+		Label: in.Experiment.Label, Title: in.Experiment.Title, Claim: in.Experiment.Claim,
+		Profile: in.Profile, Embedded: b.embedded, Seeds: in.Experiment.Seeds,
+		Columns: b.columns(),
+	}
+	notes := b.notes()
+	for _, row := range in.Experiment.Rows {
+		if b.embedded && row.Kind != spec.RowRun {
+			continue // printed numbers and nulls are about the table
+		}
+		r := table.Row{ID: row.ID, Name: row.Name, Kind: row.Kind}
+		for _, column := range t.Columns {
+			cell := b.cell(row, column)
+			cell.Noted = slices.ContainsFunc(notes, func(n table.Note) bool { return n.Row == row.ID && n.Column == column.ID })
+			r.Cells = append(r.Cells, cell)
+		}
+		r.Noted = slices.ContainsFunc(notes, func(n table.Note) bool { return n.Row == row.ID && n.Column == "" })
+		t.Rows = append(t.Rows, r)
+		if row.Kind == spec.RowRun {
+			t.Picks = append(t.Picks, b.comparePicks(row)...)
+			t.Costs = append(t.Costs, b.cost(row))
+			t.Against = append(t.Against, b.against(row, t.Columns)...)
+		}
+	}
+	t.Notes = notes
+	t.Facts = b.facts(t)
+	return t
+}
+
+// builder holds what the parts of a table are computed from.
+type builder struct {
+	Input
+	embedded bool
+	leftOut  int                 // embedded searches beside real ones
+	searches map[string][]Search // by row, by seed; of declared seeds
+}
+
+func (b *builder) takeSearches() {
+	b.embedded = len(b.Searches) > 0
+	for _, s := range b.Searches {
+		b.embedded = b.embedded && s.embedded()
+	}
+	for _, s := range b.Searches {
+		if s.embedded() != b.embedded {
+			b.leftOut++
+			continue
+		}
+		if slices.Contains(b.Experiment.Seeds, s.Seed) {
+			b.searches[s.Row] = append(b.searches[s.Row], s)
+		}
+	}
+	for _, list := range b.searches {
+		slices.SortStableFunc(list, func(x, y Search) int { return int(x.Seed - y.Seed) })
+	}
+}
+
+// columns are the declared ones, or those of the embedded set.
+func (b *builder) columns() []table.Column {
+	var columns []table.Column
+	if b.embedded {
+		for _, split := range []string{"valid", "test"} {
+			set := b.Searches[0].Run.Evaluate.Data.Set
+			columns = append(columns, table.Column{ID: set + "/" + split, Dataset: set, Split: split})
+		}
+		return columns
+	}
+	for _, c := range b.Experiment.Columns {
+		columns = append(columns, table.Column{ID: c.ID(), Dataset: c.Dataset, Split: c.Split, Transfer: c.Dataset != b.searchedOn()})
+	}
+	return columns
+}
+
+// searchedOn is the data set of the declared searches.
+func (b *builder) searchedOn() string {
+	for _, row := range b.Experiment.Rows {
+		if run, ok := row.Runs[b.Profile]; ok {
+			return run.Data.Set
+		}
+	}
+	return ""
+}
+
+func (b *builder) cell(row spec.Row, column table.Column) table.Cell {
+	cell := table.Cell{Column: column.ID}
+	paper, printed := row.Paper[column.ID]
+	if printed {
+		cell.Paper = &paper.Mean
+		if paper.HasStd {
+			cell.PaperStd = &paper.Std
+		}
+	}
+	switch row.Kind {
+	case spec.RowRun:
+		b.fillSearched(&cell, row, column)
+	case spec.RowNull:
+		b.fillNull(&cell, row.ID)
+	case spec.RowOptimal:
+		if best, ok := b.optimum(column.ID); ok {
+			cell.Mean = &best
+			if printed {
+				difference := best - paper.Mean
+				cell.Difference = &difference
+				cell.Verdict, cell.Reason = judgeOptimum(difference, row.Tolerance)
+			}
+		}
+	}
+	return cell
+}
+
+// fillSearched describes the seeds' accuracies and judges their mean.
+func (b *builder) fillSearched(cell *table.Cell, row spec.Row, column table.Column) {
+	cell.Asked = len(b.Experiment.Seeds)
+	for _, s := range b.searches[row.ID] {
+		switch s.state() {
+		case spec.Diverged:
+			cell.Diverged++
+		case spec.Failed:
+			cell.Failed++
+		case spec.Done:
+			p := s.pick(spec.RuleTableValid)
+			if accuracy, ok := p.accuracy[column.ID]; ok && finite(accuracy) {
+				cell.Seeds = append(cell.Seeds, table.Seed{
+					Seed: s.Seed, Accuracy: accuracy, Architecture: s.Leaves[p.leaf].Derive.Derive.Architecture,
+					Leaf: p.leaf, Stage: string(p.evaluate.Key),
+				})
+			}
+		}
+	}
+	values := make([]float64, len(cell.Seeds))
+	for i, s := range cell.Seeds {
+		values[i] = s.Accuracy
+	}
+	sample := stat.NewSample(values)
+	describe(cell, sample)
+	if cell.Paper == nil && !b.embedded {
+		return
+	}
+	c := comparison{values: sample, asked: cell.Asked, tolerance: row.Tolerance, profile: b.Profile, embedded: b.embedded}
+	if column.Transfer {
+		c.searchedOn = b.searchedOn()
+	}
+	if paper, ok := row.Paper[column.ID]; ok {
+		c.paper = paper
+		if cell.Mean != nil {
+			difference := *cell.Mean - paper.Mean
+			cell.Difference = &difference
+		}
+	}
+	cell.Verdict, cell.Reason = judge(c)
+}
+
+func describe(cell *table.Cell, sample stat.Sample) {
+	cell.N = sample.N()
+	if mean, err := sample.Mean(); err == nil {
+		cell.Mean = &mean
+	}
+	if std, err := sample.Std(); err == nil {
+		cell.Std = &std
+	}
+	interval, err := stat.TInterval(sample, 0.95)
+	if err != nil {
+		cell.Why = err.Error()
+		return
+	}
+	cell.Low, cell.High = &interval.Low, &interval.High
+}
+
+// comparePicks compares the three rules on the searched data set's test accuracy.
+func (b *builder) comparePicks(row spec.Row) []table.Pick {
+	run, ok := row.Runs[b.Profile]
+	if !ok {
+		return nil
+	}
+	p := table.Pick{Row: row.ID, Name: row.Name, Leaves: leaves(run), Column: b.searchedOn() + "/test"}
+	if b.embedded {
+		p.Column = b.Searches[0].Run.Evaluate.Data.Set + "/test"
+	}
+	var main, oracle, honest, worst []float64
+	for _, s := range b.searches[row.ID] {
+		if s.state() != spec.Done {
+			continue
+		}
+		m, ok1 := s.pick(spec.RuleTableValid).accuracy[p.Column]
+		o, ok2 := s.pick(spec.RuleTableTest).accuracy[p.Column]
+		h, ok3 := s.pick(spec.RuleSupernet).accuracy[p.Column]
+		if !ok1 || !ok2 || !ok3 {
+			continue
+		}
+		main, oracle, honest = append(main, m), append(oracle, o), append(honest, h)
+		low := o
+		for _, l := range s.Leaves {
+			if v, ok := l.Evaluate.Evaluate.Accuracy[p.Column]; ok && finite(v) {
+				low = min(low, v)
+			}
+		}
+		worst = append(worst, low)
+	}
+	p.N = len(main)
+	if p.N == 0 {
+		p.Why = "no seed has all three picks"
+		return []table.Pick{p}
+	}
+	p.Main, p.Oracle, p.Honest, p.Worst = mean(main), mean(oracle), mean(honest), mean(worst)
+	gap := *p.Oracle - *p.Honest
+	p.Gap = &gap
+	return []table.Pick{p}
+}
+
+// cost averages the searches' costs over the complete seeds. A stage that several rows share counts in each, as if
+// the row ran alone. A cost that no stage recorded is absent, not 0.
+func (b *builder) cost(row spec.Row) table.Cost {
+	c := table.Cost{Row: row.ID, Name: row.Name}
+	var gradients, flops, seconds float64
+	for _, s := range b.searches[row.ID] {
+		if s.state() != spec.Done {
+			continue
+		}
+		c.N++
+		for _, o := range s.Stages {
+			if o.Kind == spec.KindEvaluate {
+				continue
+			}
+			gradients += float64(o.Cost.GradientEvaluations)
+			flops += o.Cost.FLOPs
+			seconds += o.Cost.Seconds
+		}
+	}
+	average := func(total float64) *float64 {
+		if !(total > 0) || !finite(total) {
+			return nil
+		}
+		total /= float64(c.N)
+		return &total
+	}
+	c.GradientEvaluations, c.TeraFLOP, c.Seconds = average(gradients), average(flops/1e12), average(seconds)
+	return c
+}
+
+func mean(values []float64) *float64 {
+	m, err := stat.NewSample(values).Mean()
+	if err != nil {
+		return nil
+	}
+	return &m
+}

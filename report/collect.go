@@ -1,0 +1,116 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"gmnas/harness/plan"
+	"gmnas/harness/spec"
+)
+
+// Binding is a search that was asked for: a row with one seed, its run bound to the data and table at hand.
+type Binding struct {
+	Row  string
+	Seed int64
+	Run  spec.Run
+}
+
+// Collect follows the plan of every binding through the recorded outcomes. Bindings come in the order of their time:
+// of several for one row and seed the last counts. One with other settings than the experiment declares in the profile
+// is left out and counted, so that a changed declaration never mixes with what was recorded before.
+func Collect(experiment spec.Experiment, profile string, bindings []Binding, lookup plan.Lookup) (Input, error) {
+	in := Input{Experiment: experiment, Profile: profile}
+	trees := map[string][]plan.Tree{}
+	tables := map[string]string{} // of the row's last real binding; "" of the experiment's
+	for _, b := range bindings {
+		declared, err := declares(experiment, profile, b)
+		if err != nil {
+			return Input{}, err
+		}
+		if !declared {
+			in.OtherSettings++
+			continue
+		}
+		i := slices.IndexFunc(in.Searches, func(s Search) bool {
+			return s.Row == b.Row && s.Seed == b.Seed && s.embedded() == (b.Run.Evaluate.By == spec.ByTraining)
+		})
+		if i < 0 {
+			i = len(in.Searches)
+			in.Searches = append(in.Searches, Search{})
+		}
+		in.Searches[i] = Search{Row: b.Row, Seed: b.Seed, Run: b.Run}
+	}
+	for i := range in.Searches {
+		s := &in.Searches[i]
+		tree, err := plan.Expand(s.Run, s.Seed, lookup)
+		if err != nil {
+			return Input{}, fmt.Errorf("reading search %s, seed %d: %w", s.Row, s.Seed, err)
+		}
+		s.follow(tree)
+		if !s.embedded() {
+			trees[s.Row] = append(trees[s.Row], tree)
+			tables[s.Row], tables[""] = s.Run.Evaluate.Table, s.Run.Evaluate.Table
+		}
+	}
+	for _, row := range experiment.Rows {
+		if row.Kind != spec.RowNull {
+			continue
+		}
+		stages, err := plan.Null(experiment.Space, row.Null, tables[row.Null.From], trees[row.Null.From])
+		if err != nil {
+			return Input{}, fmt.Errorf("reading null %s: %w", row.ID, err)
+		}
+		for _, stage := range stages {
+			if outcome, ok := lookup(stage.Key()); ok {
+				in.Nulls = append(in.Nulls, Null{Row: row.ID, Outcome: outcome})
+			}
+		}
+	}
+	return in, nil
+}
+
+// declares tells whether the binding's settings are those of the experiment, whatever its data and table hashes.
+func declares(experiment spec.Experiment, profile string, b Binding) (bool, error) {
+	row, ok := experiment.Row(b.Row)
+	run, has := row.Runs[profile]
+	if !ok || !has {
+		return false, nil
+	}
+	if b.Run.Evaluate.By == spec.ByTraining {
+		run = run.OnEmbedded(experiment.Embedded[profile])
+	}
+	want, err := spec.Canonical(unbound(run))
+	if err != nil {
+		return false, fmt.Errorf("reading declaration of %s: %w", b.Row, err)
+	}
+	got, err := spec.Canonical(unbound(b.Run))
+	if err != nil {
+		return false, fmt.Errorf("reading search %s, seed %d: %w", b.Row, b.Seed, err)
+	}
+	return bytes.Equal(want, got), nil
+}
+
+func unbound(run spec.Run) spec.Run {
+	run.Data.Hash, run.Evaluate.Table, run.Evaluate.Data.Hash = "", "", ""
+	return run
+}
+
+// follow takes what the tree has recorded.
+func (s *Search) follow(tree plan.Tree) {
+	take := func(step plan.Step) *spec.Outcome {
+		if step.Outcome != nil {
+			s.Stages = append(s.Stages, *step.Outcome)
+		}
+		return step.Outcome
+	}
+	for _, n := range tree.Nodes {
+		take(n.Train)
+		take(n.Split)
+	}
+	for _, l := range tree.Leaves {
+		take(l.Train)
+		s.Leaves = append(s.Leaves, Leaf{Mask: l.Mask, Derive: take(l.Derive), Evaluate: take(l.Evaluate)})
+	}
+	s.Complete, s.Blocked = tree.Complete, tree.Blocked
+}

@@ -1,0 +1,115 @@
+package report
+
+import (
+	"fmt"
+
+	"gmnas/harness/spec"
+	"gmnas/report/stat"
+	"gmnas/report/table"
+)
+
+// facts are the header: what the numbers are, and what keeps them from being more.
+func (b *builder) facts(t table.Table) []table.Fact {
+	facts := []table.Fact{b.profile()}
+	if b.embedded {
+		facts = append(facts, table.Fact{Name: "embedded set", Warn: true, Text: "searched on the embedded synthetic images; the accuracies are of the " +
+			"found architectures trained on them at that scale, not looked up, so no printed value is comparable. " +
+			"make data gets CIFAR-10 (170 MB) and the table (8 MB)"})
+	} else if set := b.searchedOn(); set != "" {
+		facts = append(facts, table.Fact{Name: "search", Text: "ran on " + set + "; the other data sets' columns are transfers: the same architectures, looked up"})
+	}
+	if b.leftOut > 0 {
+		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches on the embedded set, as the two never mix", b.leftOut)})
+	}
+	if b.OtherSettings > 0 {
+		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches recorded under other settings than the experiment now declares", b.OtherSettings)})
+	}
+	facts = append(facts, table.Fact{Name: "pick", Text: "one architecture among the leaves by " + b.evaluation() + " validation accuracy on the data set of the search; " +
+		"below, other ways to pick"})
+	facts = append(facts, b.recorded(t), b.tally(t))
+	if n := len(b.Experiment.Seeds); n > 1 {
+		facts = append(facts, table.Fact{Name: "statistics", Text: fmt.Sprintf("mean ± sample standard deviation over seeds. The smallest exact two-sided "+
+			"Mann-Whitney p for %d + %d seeds is %.2g, before any correction: this many seeds cannot carry significance between methods, so nothing is bold",
+			n, n, stat.SmallestP(n, n))})
+	}
+	for _, f := range []struct {
+		name string
+		of   map[string]bool
+	}{
+		{"data", b.data("")}, {"table", b.tables("")}, {"backend", b.backends("")}, {"commit", b.commits("")},
+	} {
+		if len(f.of) > 0 {
+			fact := table.Fact{Name: f.name, Text: join(f.of)}
+			if len(f.of) > 1 {
+				fact.Warn, fact.Text = true, "MIXED: "+fact.Text
+			}
+			facts = append(facts, fact)
+		}
+	}
+	return facts
+}
+
+func (b *builder) evaluation() string {
+	if b.embedded {
+		return "from-scratch"
+	}
+	return "table"
+}
+
+func (b *builder) profile() table.Fact {
+	f := table.Fact{Name: "profile", Text: b.Profile}
+	for _, row := range b.Experiment.Rows {
+		run, ok := row.Runs[b.Profile]
+		if !ok {
+			continue
+		}
+		data := run.Data
+		if b.embedded {
+			data = b.Searches[0].Run.Data
+		}
+		f.Text += fmt.Sprintf(": %d records of %s%s, C = %d, N = %d", data.Records, data.Set, pooled(data.Pool), run.Net.Channels, run.Net.Cells)
+		break
+	}
+	if b.Profile != spec.Paper {
+		f.Warn = true
+		f.Text += ". Not the paper's protocol"
+	}
+	return f
+}
+
+func (b *builder) recorded(t table.Table) table.Fact {
+	finished, declared := 0, 0
+	for _, row := range b.Experiment.Rows {
+		if row.Kind != spec.RowRun {
+			continue
+		}
+		declared += len(b.Experiment.Seeds)
+		for _, s := range b.searches[row.ID] {
+			if s.state() == spec.Done {
+				finished++
+			}
+		}
+	}
+	return table.Fact{Name: "recorded", Warn: finished < declared,
+		Text: fmt.Sprintf("%d of %d searches (%d seeds a method)", finished, declared, len(t.Seeds))}
+}
+
+// tally counts the verdicts of the searched rows.
+func (b *builder) tally(t table.Table) table.Fact {
+	count := map[table.Verdict]int{}
+	for _, row := range t.Rows {
+		for _, cell := range row.Cells {
+			if row.Kind == spec.RowRun && cell.Verdict != "" {
+				count[cell.Verdict]++
+			}
+		}
+	}
+	text := ""
+	for _, v := range []table.Verdict{table.Reproduced, table.Differs, table.CannotTell, table.NotComparable, table.NotRun} {
+		if text != "" {
+			text += ", "
+		}
+		text += fmt.Sprintf("%d %s", count[v], v)
+	}
+	return table.Fact{Name: "verdicts", Text: text}
+}

@@ -1,0 +1,137 @@
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"gmnas/harness/spec"
+	"gmnas/report/stat"
+	"gmnas/report/table"
+)
+
+// carriedBelow is the probability of its null below which a method counts as carried by its search. It is per
+// method and not corrected for their number.
+const carriedBelow = 0.05
+
+// nullColumns returns a null row's recorded columns by the main rule, one for each recorded null.
+func (b *builder) nullColumns(row, column string) []spec.NullColumn {
+	var list []spec.NullColumn
+	for _, n := range b.Nulls {
+		if n.Row != row || !done(&n.Outcome) || n.Outcome.Null == nil {
+			continue
+		}
+		if c, ok := n.Outcome.Null.Picks[spec.RuleTableValid][column]; ok && finite(c.Mean) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// fillNull describes single picks of the null; one of several nulls (one a seed) is as likely as another.
+func (b *builder) fillNull(cell *table.Cell, row string) {
+	list := b.nullColumns(row, cell.Column)
+	if len(list) == 0 {
+		cell.Why = "not recorded"
+		return
+	}
+	mean, std := mixture(list)
+	cell.Mean, cell.Std = &mean, std
+	var all []float64 // quantiles of equally likely parts, pooled
+	for _, c := range list {
+		all = append(all, c.Quantiles...)
+	}
+	if s := stat.NewSample(all); s.N() > 1 {
+		low, high := s.Quantile(0.025), s.Quantile(0.975)
+		cell.Low, cell.High = &low, &high
+	}
+}
+
+// mixture returns mean and standard deviation of a draw from one of the columns; nil where one has no deviation.
+func mixture(list []spec.NullColumn) (float64, *float64) {
+	var mean, square float64
+	for _, c := range list {
+		mean += c.Mean / float64(len(list))
+	}
+	for _, c := range list {
+		square += (c.Std*c.Std + (c.Mean-mean)*(c.Mean-mean)) / float64(len(list))
+	}
+	std := math.Sqrt(square)
+	if !finite(std) {
+		return mean, nil
+	}
+	return mean, &std
+}
+
+// optimum returns the table's best, which every null records.
+func (b *builder) optimum(column string) (float64, bool) {
+	for _, n := range b.Nulls {
+		if done(&n.Outcome) && n.Outcome.Null != nil {
+			if best, ok := n.Outcome.Null.Optimum[column]; ok && finite(best) {
+				return best, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// nullsOf returns the null rows that have as many picks as the row has leaves, those of its own leaves included.
+func (b *builder) nullsOf(row spec.Row) []spec.Row {
+	var list []spec.Row
+	run, ok := row.Runs[b.Profile]
+	if !ok {
+		return nil
+	}
+	for _, r := range b.Experiment.Rows {
+		if r.Kind == spec.RowNull && (r.Null.From == row.ID || r.Null.Shots == leaves(run)) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// against compares a row with its nulls in the test columns: how likely is a null's mean over as many seeds to reach
+// the row's? A null with one record for each seed is drawn from once each.
+func (b *builder) against(row spec.Row, columns []table.Column) []table.Against {
+	if b.embedded {
+		return nil
+	}
+	var list []table.Against
+	for _, null := range b.nullsOf(row) {
+		for _, column := range columns {
+			if column.Split != "test" {
+				continue
+			}
+			cell := b.cell(row, column)
+			a := table.Against{Row: row.ID, Name: row.Name, Null: null.ID, NullName: null.Name, Column: column.ID, N: cell.N, Mean: cell.Mean}
+			nulls := b.nullColumns(null.ID, column.ID)
+			if len(nulls) > 0 {
+				mean, std := mixture(nulls)
+				a.NullMean, a.NullStd = &mean, std
+			}
+			a.Reaches, a.Why = reaches(cell, nulls)
+			a.Carried = a.Reaches != nil && *a.Reaches <= carriedBelow
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+func reaches(cell table.Cell, nulls []spec.NullColumn) (*float64, string) {
+	switch {
+	case cell.N == 0:
+		return nil, "not run"
+	case len(nulls) == 0:
+		return nil, "null not recorded"
+	case len(nulls) != 1 && len(nulls) != cell.N:
+		return nil, fmt.Sprintf("%d nulls for %d seeds", len(nulls), cell.N)
+	}
+	var quantiles [][]float64
+	for i := range cell.N {
+		quantiles = append(quantiles, nulls[i%len(nulls)].Quantiles)
+	}
+	p, err := stat.NullReaches(quantiles, *cell.Mean)
+	if err != nil {
+		return nil, err.Error()
+	}
+	return &p, ""
+}

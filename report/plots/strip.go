@@ -1,0 +1,205 @@
+package plots
+
+import (
+	"image/color"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"gmnas/harness/spec"
+	"gmnas/report/table"
+)
+
+// strip is one column's rows of dots, the first row on top.
+type strip struct {
+	rows  []row
+	ticks []plot.Tick
+}
+
+// row is what a line of the figure shows; every list and pointer holds finite values only.
+type row struct {
+	kind         string
+	seeds        []float64
+	mean         *float64
+	paper, std   *float64
+	null         *table.Cell // of the null to beat, or of the row itself
+	nullLow, nul *float64
+	nullHigh     *float64
+	optimum      *float64
+	noData       bool
+}
+
+func newStrip(t table.Table, column table.Column) *strip {
+	s := &strip{}
+	for _, r := range t.Rows {
+		cell, _ := r.Cell(column.ID)
+		line := row{kind: r.Kind, paper: finite(cell.Paper), std: finite(cell.PaperStd)}
+		switch r.Kind {
+		case spec.RowRun:
+			line.seeds = finiteSeeds(cell)
+			line.mean = finite(cell.Mean)
+			line.noData = len(line.seeds) == 0
+			line.null = nullToBeat(t, r.ID, column.ID)
+		case spec.RowNull:
+			line.null = &cell
+		case spec.RowOptimal:
+			line.optimum = finite(cell.Mean)
+		}
+		if line.null != nil {
+			line.nul, line.nullLow, line.nullHigh = finite(line.null.Mean), finite(line.null.Low), finite(line.null.High)
+		}
+		s.rows = append(s.rows, line)
+	}
+	return s
+}
+
+// nullToBeat is the cell of the last null that the row is compared with, that of its own leaves where there is one.
+func nullToBeat(t table.Table, id, column string) *table.Cell {
+	var found *table.Cell
+	for _, a := range t.Against {
+		if a.Row != id || a.Column != column {
+			continue
+		}
+		null, _ := t.Row(a.Null)
+		if cell, ok := null.Cell(column); ok && cell.Mean != nil {
+			found = &cell
+		}
+	}
+	return found
+}
+
+// y is the height of row i; the first is on top.
+func (s *strip) y(i int) float64 { return float64(len(s.rows) - 1 - i) }
+
+// DataRange implements plot.DataRanger. Without values it is the whole scale.
+func (s *strip) DataRange() (xmin, xmax, ymin, ymax float64) {
+	low, high := math.Inf(1), math.Inf(-1)
+	see := func(v *float64) {
+		if v != nil {
+			low, high = min(low, *v), max(high, *v)
+		}
+	}
+	for _, r := range s.rows {
+		for _, v := range r.seeds {
+			see(&v)
+		}
+		if r.kind != spec.RowLiterature { // what is printed about other work may lie outside
+			see(r.paper)
+		}
+		see(r.nul)
+		see(r.optimum)
+	}
+	if low > high {
+		return 0, 100, 0, 1
+	}
+	margin := 0.04 * (position(high) - position(low))
+	if margin == 0 {
+		margin = 0.1
+	}
+	return max(0, value(position(low)-margin)), value(position(high) + margin), 0, float64(len(s.rows))
+}
+
+// Plot implements plot.Plotter.
+func (s *strip) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	at := func(v float64, row float64) vg.Point { return vg.Point{X: x(max(p.X.Min, min(p.X.Max, v))), Y: y(row)} }
+	for _, t := range s.ticks {
+		c.StrokeLine2(draw.LineStyle{Color: gridColor, Width: vg.Points(0.6)}, x(t.Value), c.Min.Y, x(t.Value), c.Max.Y)
+	}
+	for i, r := range s.rows {
+		h := s.y(i)
+		if i > 0 && s.rows[i-1].kind != r.kind {
+			c.StrokeLine2(draw.LineStyle{Color: nullMean, Width: vg.Points(0.4)}, c.Min.X, y(h+0.5), c.Max.X, y(h+0.5))
+		}
+		if r.nul != nil {
+			low, high := r.nul, r.nul
+			if r.nullLow != nil && r.nullHigh != nil {
+				low, high = r.nullLow, r.nullHigh
+			}
+			drawNull(c, at(*low, h).X, at(*high, h).X, at(*r.nul, h))
+		}
+		if r.paper != nil && *r.paper >= p.X.Min && *r.paper <= p.X.Max {
+			std := 0.0
+			if r.std != nil {
+				std = *r.std
+			}
+			place := h
+			if r.kind != spec.RowLiterature {
+				place -= 0.16
+			}
+			drawPaper(c, at(*r.paper, place), at(*r.paper-std, h).X, at(*r.paper+std, h).X)
+		} else if r.paper != nil {
+			note(c, p, at(p.X.Min, h), "< paper "+strconv.FormatFloat(*r.paper, 'f', 1, 64), paperColor)
+		}
+		if r.mean != nil {
+			drawMean(c, at(*r.mean, h))
+		}
+		for k, v := range r.seeds {
+			jitter := 0.12 + 0.2*(float64(k)-float64(len(r.seeds)-1)/2)/float64(max(1, len(r.seeds)-1))
+			drawSeed(c, at(v, h+jitter))
+		}
+		if r.optimum != nil {
+			drawOptimum(c, at(*r.optimum, h+0.1))
+		}
+		if r.noData {
+			note(c, p, at(p.X.Min, h), "no data", nullMean)
+		}
+	}
+}
+
+// note writes small text at the left end of a row.
+func note(c draw.Canvas, p *plot.Plot, at vg.Point, text string, ink color.Color) {
+	style := p.X.Tick.Label
+	style.Font.Size = vg.Points(7.5)
+	style.Color = ink
+	style.XAlign, style.YAlign = draw.XLeft, draw.YCenter
+	c.FillText(style, vg.Point{X: at.X + vg.Points(3), Y: at.Y}, text)
+}
+
+func drawSeed(c draw.Canvas, at vg.Point) {
+	c.DrawGlyph(draw.GlyphStyle{Color: seedColor, Radius: vg.Points(2.6), Shape: draw.CircleGlyph{}}, at)
+}
+
+// drawMean is a stroke across the row.
+func drawMean(c draw.Canvas, at vg.Point) {
+	c.StrokeLine2(draw.LineStyle{Color: seedColor, Width: vg.Points(1)}, at.X, at.Y-vg.Points(6), at.X, at.Y+vg.Points(6))
+}
+
+// drawPaper is a diamond with the printed deviation as a bar.
+func drawPaper(c draw.Canvas, at vg.Point, low, high vg.Length) {
+	c.StrokeLine2(draw.LineStyle{Color: paperColor, Width: vg.Points(1.2)}, low, at.Y, high, at.Y)
+	r := vg.Points(3.2)
+	c.FillPolygon(paperColor, []vg.Point{{X: at.X - r, Y: at.Y}, {X: at.X, Y: at.Y + r}, {X: at.X + r, Y: at.Y}, {X: at.X, Y: at.Y - r}})
+}
+
+// drawNull is a grey band with its mean.
+func drawNull(c draw.Canvas, low, high vg.Length, mean vg.Point) {
+	half := vg.Points(6)
+	c.FillPolygon(nullColor, []vg.Point{{X: low, Y: mean.Y - half}, {X: high, Y: mean.Y - half}, {X: high, Y: mean.Y + half}, {X: low, Y: mean.Y + half}})
+	c.StrokeLine2(draw.LineStyle{Color: nullMean, Width: vg.Points(1.2)}, mean.X, mean.Y-half, mean.X, mean.Y+half)
+}
+
+func drawOptimum(c draw.Canvas, at vg.Point) {
+	c.DrawGlyph(draw.GlyphStyle{Color: optimumColor, Radius: vg.Points(3), Shape: draw.TriangleGlyph{}}, at)
+}
+
+// finiteSeeds are the seeds' accuracies without NaN and infinities.
+func finiteSeeds(c table.Cell) []float64 {
+	var list []float64
+	for _, s := range c.Seeds {
+		if v := finite(&s.Accuracy); v != nil {
+			list = append(list, *v)
+		}
+	}
+	return list
+}
+
+func finite(v *float64) *float64 {
+	if v == nil || math.IsNaN(*v) || math.IsInf(*v, 0) {
+		return nil
+	}
+	return v
+}

@@ -1,0 +1,72 @@
+package render
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"gmnas/report/table"
+)
+
+// csvHead names the columns of CSV; they are stable.
+var csvHead = []string{
+	"experiment", "profile", "row", "name", "kind", "column", "n", "asked", "diverged", "failed", "mean", "std", "low", "high",
+	"paper", "paper_std", "difference", "verdict", "reason", "seeds",
+}
+
+// CSV writes a line for each cell of the main table. Absent figures are empty. A text that a spreadsheet would run as a
+// formula, as it begins with = + - @, gets a leading apostrophe.
+func CSV(w io.Writer, t table.Table) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(csvHead); err != nil {
+		return fmt.Errorf("writing csv: %w", err)
+	}
+	for _, r := range t.Rows {
+		for _, c := range r.Cells {
+			var seeds []string
+			for _, s := range c.Seeds {
+				seeds = append(seeds, fmt.Sprintf("%d:%s", s.Seed, decimal(&s.Accuracy)))
+			}
+			line := []string{
+				csvText(t.Label), csvText(t.Profile), csvText(r.ID), csvText(r.Name), csvText(r.Kind), csvText(c.Column),
+				strconv.Itoa(c.N), strconv.Itoa(c.Asked), strconv.Itoa(c.Diverged), strconv.Itoa(c.Failed),
+				decimal(c.Mean), decimal(c.Std), decimal(c.Low), decimal(c.High), decimal(c.Paper), decimal(c.PaperStd), decimal(c.Difference),
+				csvText(string(c.Verdict)), csvText(c.Reason), strings.Join(seeds, " "),
+			}
+			if err := out.Write(line); err != nil {
+				return fmt.Errorf("writing csv: %w", err)
+			}
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// JSON writes the whole table.
+func JSON(w io.Writer, t table.Table) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	if err := out.Encode(t); err != nil {
+		return fmt.Errorf("writing json: %w", err)
+	}
+	return nil
+}
+
+func csvText(s string) string {
+	s = clean(s)
+	if strings.ContainsAny(s[:min(1, len(s))], "=+-@") {
+		return "'" + s
+	}
+	return s
+}
+
+// decimal is a figure to four places, as the table's accuracies have.
+func decimal(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*v, 'f', 4, 64)
+}

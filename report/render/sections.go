@@ -1,0 +1,205 @@
+// Package render prints a table.Table: as terminal text, Markdown, CSV and JSON. Text and Markdown show the same
+// sections; CSV has a line for each cell; JSON is the table itself.
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"gmnas/harness/spec"
+	"gmnas/report/table"
+)
+
+// section is one table of the page. A cell may hold several lines.
+type section struct {
+	title string
+	intro string
+	head  []string
+	rows  [][]string
+	left  int // so many columns from the left are text, the rest figures
+}
+
+// sections are the page's tables in reading order; those without rows are left out.
+func sections(t table.Table) []section {
+	var list []section
+	for _, s := range []section{accuracies(t), verdicts(t), against(t), picks(t), costs(t)} {
+		if len(s.rows) > 0 {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func accuracies(t table.Table) section {
+	s := section{title: "Accuracies", head: []string{"method"}, left: 1,
+		intro: "Accuracy in percent, mean ± std over seeds; the paper's printed value in brackets. null: no search, random architectures " +
+			"picked by the same rule, ± std of a single pick. A star: see the notes."}
+	for _, c := range t.Columns {
+		head := c.Dataset + "\n" + c.Split
+		if c.Transfer {
+			head += " (transfer)"
+		}
+		s.head = append(s.head, head)
+	}
+	for _, r := range t.Rows {
+		line := []string{r.Name + star(r.Noted)}
+		for _, c := range r.Cells {
+			line = append(line, cellText(r.Kind, c))
+		}
+		s.rows = append(s.rows, line)
+	}
+	return s
+}
+
+// cellText is what was measured, and below it what the paper prints.
+func cellText(kind string, c table.Cell) string {
+	var lines []string
+	switch {
+	case c.Mean != nil:
+		lines = append(lines, plusMinus(c.Mean, c.Std)+count(c)+star(c.Noted))
+	case kind == spec.RowRun && c.Diverged+c.Failed > 0:
+		lines = append(lines, strings.TrimSpace(count(c))+star(c.Noted))
+	case kind != spec.RowLiterature:
+		lines = append(lines, "not run"+star(c.Noted))
+	}
+	if c.Paper != nil {
+		paper := "[" + plusMinus(c.Paper, c.PaperStd) + "]"
+		if kind == spec.RowLiterature {
+			paper += star(c.Noted)
+		}
+		lines = append(lines, paper)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// count is empty where every asked seed has a value: " (n=3/4, 1 diverged)".
+func count(c table.Cell) string {
+	if c.N == c.Asked || c.Asked == 0 {
+		return ""
+	}
+	text := fmt.Sprintf(" (n=%d/%d", c.N, c.Asked)
+	if c.Diverged > 0 {
+		text += fmt.Sprintf(", %d diverged", c.Diverged)
+	}
+	if c.Failed > 0 {
+		text += fmt.Sprintf(", %d failed", c.Failed)
+	}
+	return text + ")"
+}
+
+func verdicts(t table.Table) section {
+	s := section{title: "Verdicts", head: []string{"method", "column", "verdict", "why", "mean", "paper", "difference"}, left: 4,
+		intro: "Searched rows beside the printed values. reproduced: the mean is within the declared tolerance. differs: the 95 % interval of the " +
+			"difference lies outside it, in the paper's own protocol. Transfer columns have no verdict, as the paper's columns are separate searches."}
+	if t.Embedded {
+		return s // nothing printed is comparable, and the header says so
+	}
+	transfer := map[string]bool{}
+	for _, c := range t.Columns {
+		transfer[c.ID] = c.Transfer
+	}
+	for _, r := range t.Rows {
+		for _, c := range r.Cells {
+			if c.Verdict == "" || transfer[c.Column] && r.Kind == spec.RowRun {
+				continue
+			}
+			s.rows = append(s.rows, []string{r.Name, c.Column, string(c.Verdict), c.Reason,
+				plusMinus(c.Mean, c.Std), plusMinus(c.Paper, c.PaperStd), signed(c.Difference)})
+		}
+	}
+	return s
+}
+
+// against has a line for each method and null, and a probability for each test column.
+func against(t table.Table) section {
+	s := section{title: "Against the no-search null", head: []string{"method", "null", "beats it"}, left: 3,
+		intro: "Looking leaves up in a table is itself a search, so a claim counts as carried by the search only where it beats its null. p: probability " +
+			"that the null's mean over as many seeds reaches the method's mean. beats it: p is 0.05 or less on the data set of the search (a method at a " +
+			"time, not corrected for their number)."}
+	transfer := map[string]bool{}
+	for _, c := range t.Columns {
+		transfer[c.ID] = c.Transfer
+		if c.Split == "test" {
+			s.head = append(s.head, "p "+c.Dataset)
+		}
+	}
+	for i, a := range t.Against {
+		if i == 0 || a.Row != t.Against[i-1].Row || a.Null != t.Against[i-1].Null {
+			s.rows = append(s.rows, []string{a.Name, a.NullName, "-"})
+		}
+		line := &s.rows[len(s.rows)-1]
+		if !transfer[a.Column] {
+			switch {
+			case a.Reaches == nil:
+				(*line)[2] = "cannot tell: " + a.Why
+			case a.Carried:
+				(*line)[2] = "yes"
+			default:
+				(*line)[2] = "no"
+			}
+		}
+		*line = append(*line, number(a.Reaches, "%.3f"))
+	}
+	return s
+}
+
+func picks(t table.Table) section {
+	s := section{title: "How the architecture is picked", left: 1,
+		head: []string{"method", "leaves", "n", "by validation", "by test (oracle)", "by supernet (honest)", "gap", "worst leaf"},
+		intro: "Mean test accuracy on the data set of the search, by the rule that picks among the leaves: validation accuracy of the found architecture " +
+			"(the main table), its test accuracy, or the supernet's own validation accuracy, all that a search without a table knows. gap: oracle - honest."}
+	for _, p := range t.Picks {
+		s.rows = append(s.rows, []string{p.Name, fmt.Sprint(p.Leaves), fmt.Sprint(p.N),
+			number(p.Main, "%.2f"), number(p.Oracle, "%.2f"), number(p.Honest, "%.2f"), number(p.Gap, "%.2f"), number(p.Worst, "%.2f")})
+	}
+	return s
+}
+
+func costs(t table.Table) section {
+	s := section{title: "Cost of a search", left: 1, head: []string{"method", "n", "gradient evaluations", "TFLOP", "seconds"},
+		intro: "Mean a seed, of all its stages on one worker, without the evaluation; stages that rows share count in each. A gradient evaluation is one " +
+			"forward and backward pass of a mini-batch."}
+	for _, c := range t.Costs {
+		s.rows = append(s.rows, []string{c.Name, fmt.Sprint(c.N), number(c.GradientEvaluations, "%.0f"), number(c.TeraFLOP, "%.4g"), number(c.Seconds, "%.1f")})
+	}
+	return s
+}
+
+// about names what a note is about.
+func about(t table.Table, n table.Note) string {
+	name := n.Row
+	if r, ok := t.Row(n.Row); ok {
+		name = r.Name
+	}
+	return strings.TrimPrefix(strings.TrimSuffix(name+", "+n.Column, ", "), ", ")
+}
+
+func plusMinus(mean, std *float64) string {
+	if mean == nil {
+		return "-"
+	}
+	if std == nil {
+		return number(mean, "%.2f")
+	}
+	return fmt.Sprintf("%.2f ± %.2f", *mean, *std)
+}
+
+func number(v *float64, format string) string {
+	if v == nil {
+		return "-"
+	}
+	text := fmt.Sprintf(format, *v)
+	if strings.Trim(text, "-+0.") == "" { // zero has no sign
+		return strings.TrimLeft(text, "-+")
+	}
+	return text
+}
+
+func signed(v *float64) string { return number(v, "%+.2f") }
+
+func star(noted bool) string {
+	if noted {
+		return " *"
+	}
+	return ""
+}

@@ -1,0 +1,72 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"gmnas/report/plots"
+	"gmnas/report/render"
+	"gmnas/report/table"
+)
+
+// label is what may become a file name.
+var label = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+
+// Write writes each table as LABEL.md, LABEL.csv, LABEL.json and LABEL.png into dir, which it makes where it is
+// missing, and returns their names. Each file is replaced whole or not at all.
+func Write(dir string, tables ...table.Table) ([]string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("making report folder: %w", err)
+	}
+	var names []string
+	for _, t := range tables {
+		if !label.MatchString(t.Label) {
+			return names, fmt.Errorf("writing report: label %.80q is no file name: use lower-case letters, digits and -", t.Label)
+		}
+		png := t.Label + ".png"
+		for _, f := range []struct {
+			name  string
+			write func(io.Writer) error
+		}{
+			{png, func(w io.Writer) error { return plots.PNG(w, t) }},
+			{t.Label + ".csv", func(w io.Writer) error { return render.CSV(w, t) }},
+			{t.Label + ".json", func(w io.Writer) error { return render.JSON(w, t) }},
+			{t.Label + ".md", func(w io.Writer) error { return render.Markdown(w, t, png) }},
+		} {
+			name := filepath.Join(dir, f.name)
+			if err := replace(name, f.write); err != nil {
+				return names, fmt.Errorf("writing report %s: %w", name, err)
+			}
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// replace writes a file under another name and then renames it.
+func replace(name string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".report-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // fails after the rename, as it should
+	if err := write(f); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Chmod(0o644); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
