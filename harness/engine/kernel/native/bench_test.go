@@ -92,6 +92,9 @@ func BenchmarkRows(b *testing.B) {
 	}{
 		{"combine normalised", combine(kernel.Term{Src: x, Coef: coef, Bias: bias})},
 		{"combine sum of two", combine(kernel.Term{Src: x}, kernel.Term{Src: y})},
+		{"combine relu", func() (kernel.Command, error) {
+			return be.Combine(kernel.Combine{Rows: rows, Channels: channels, Relu: z, Terms: []kernel.Term{{Src: x, Coef: coef, Bias: bias}}})
+		}},
 		{"combine masked", combine(kernel.Term{Src: x, Mask: y})},
 		{"moments", func() (kernel.Command, error) {
 			return be.Moments(kernel.Moments{Rows: rows, Channels: channels, Src: x, Dst: v.At(0, 2*channels)})
