@@ -31,8 +31,28 @@ static int depthwise_weights_run(gm_job *job) {
 }
 
 static void depthwise_destroy(gm_job *job) {
-    free(((gm_depthwise *)job)->taps);
-    free(((gm_depthwise *)job)->sums);
+    gm_depthwise *a = (gm_depthwise *)job;
+    free(a->taps);
+    free(a->ys);
+    free(a->xs);
+    free(a->sums);
+}
+
+// lead lists, for each of n input positions, the taps through which an output sees it.
+static int *lead(const gm_depthwise *a, int n, int outputs) {
+    const int size = 1 + 2 * a->kernel;
+    int *all = gm_alloc(sizeof(int) * n * size);
+    for (int p = 0; all && p < n; p++) {
+        int *list = all + (size_t)p * size;
+        for (int k = 0; k < a->kernel; k++) {
+            const int at = p + a->pad - k * a->dilation;
+            if (at < 0 || at % a->stride || at / a->stride >= outputs) continue;
+            list[1 + 2 * list[0]] = k;
+            list[2 + 2 * list[0]] = at / a->stride;
+            list[0]++;
+        }
+    }
+    return all;
 }
 
 gm_depthwise *gm_depthwise_new(gm_backend *b, int weights, const gm_depthwise *shape) {
@@ -45,7 +65,9 @@ gm_depthwise *gm_depthwise_new(gm_backend *b, int weights, const gm_depthwise *s
     const size_t n = (size_t)a->kernel * a->kernel * gm_padded(a->channels);
     a->taps = gm_alloc(n * sizeof(float));
     a->sums = gm_alloc(n * b->threads * sizeof(double));
-    if (!a->taps || !a->sums) {
+    a->ys = lead(a, a->height, a->out_height);
+    a->xs = lead(a, a->width, a->out_width);
+    if (!a->taps || !a->sums || !a->ys || !a->xs) {
         gm_job_destroy(&a->job);
         return NULL;
     }

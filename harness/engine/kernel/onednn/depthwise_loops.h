@@ -1,33 +1,50 @@
-// Gradients of depthwise convolutions, which oneDNN's fast code does not do with dilation.
+// Gradients of depthwise convolutions, for those that oneDNN has no depthwise code for.
+
+enum { DEPTHWISE_PIXELS = 8 };
+
+// depthwise_tile writes `pixels` neighbours of dx from w on. xs lists the taps of the first;
+// the others' lead to the next outputs.
+INLINE void depthwise_tile(const gm_depthwise *a, const float *image, const int *ys, const int *xs, float *dx,
+                           const int pixels, int c, const int n) {
+    const long row = (long)a->out_width * a->channels;
+    const int padded = gm_padded(a->channels);
+    vf acc[DEPTHWISE_PIXELS];
+#pragma GCC unroll 8
+    for (int j = 0; j < pixels; j++) acc[j] = (vf){0};
+    for (int y = 0; y < ys[0]; y++) {
+        const float *line = image + ys[2 + 2 * y] * row + c;
+        const float *taps = a->taps + (long)ys[1 + 2 * y] * a->kernel * padded + c;
+        for (int x = 0; x < xs[0]; x++) {
+            const vf k = load(taps + xs[1 + 2 * x] * padded, 0); // the padding is zero
+            const float *g = line + (long)xs[2 + 2 * x] * a->channels;
+#pragma GCC unroll 8
+            for (int j = 0; j < pixels; j++) acc[j] += k * load(g + (long)j * a->channels, n);
+        }
+    }
+#pragma GCC unroll 8
+    for (int j = 0; j < pixels; j++) store(dx + (long)j * a->channels + c, acc[j], n);
+}
 
 // depthwise_data writes the rows lo..hi (image x height) of dx; a->taps holds the weights.
 static void depthwise_data(const gm_depthwise *a, long lo, long hi) {
-    const long row = (long)a->out_width * a->channels;
-    const int padded = gm_padded(a->channels);
+    const int list = 1 + 2 * a->kernel;
     for (long q = lo; q < hi; q++) {
-        const float *image = a->dy + q / a->height * a->out_height * row;
-        const int h = q % a->height;
-        for (int w = 0; w < a->width; w++) {
+        const float *image = a->dy + q / a->height * a->out_height * a->out_width * a->channels;
+        const int *ys = a->ys + q % a->height * list;
+        for (int w = 0; w < a->width;) {
+            const int *xs = a->xs + w * list, last = w + DEPTHWISE_PIXELS - 1;
+            const int whole = a->stride == 1 && last < a->width && xs[0] == a->kernel && a->xs[last * list] == a->kernel;
             float *dx = a->dx + (q * a->width + w) * a->channels;
-#define TILE(c, wide, n)                                                                              \
-    do {                                                                                              \
-        vf acc[4] = {{0}, {0}, {0}, {0}};                                                             \
-        for (int ky = 0; ky < a->kernel; ky++) {                                                      \
-            const int y = h + a->pad - ky * a->dilation, oy = y / a->stride;                          \
-            if (y < 0 || oy >= a->out_height || oy * a->stride != y) continue;                        \
-            for (int kx = 0; kx < a->kernel; kx++) {                                                  \
-                const int x = w + a->pad - kx * a->dilation, ox = x / a->stride;                      \
-                if (x < 0 || ox >= a->out_width || ox * a->stride != x) continue;                     \
-                const float *g = image + oy * row + (long)ox * a->channels + (c);                     \
-                const float *k = a->taps + (long)(ky * a->kernel + kx) * padded + (c);                \
-                _Pragma("GCC unroll 4") for (int i = 0; i < (wide); i++)                              \
-                    acc[i] += load(k + i * VW, n) * load(g + i * VW, n);                              \
-            }                                                                                         \
-        }                                                                                             \
-        _Pragma("GCC unroll 4") for (int i = 0; i < (wide); i++) store(dx + (c) + i * VW, acc[i], n); \
-    } while (0)
-            COLUMNS(a->channels, TILE);
-#undef TILE
+            int c = 0;
+            for (; c + VW <= a->channels; c += VW) {
+                if (whole) depthwise_tile(a, image, ys, xs, dx, DEPTHWISE_PIXELS, c, 0);
+                else depthwise_tile(a, image, ys, xs, dx, 1, c, 0);
+            }
+            if (c < a->channels) {
+                if (whole) depthwise_tile(a, image, ys, xs, dx, DEPTHWISE_PIXELS, c, a->channels - c);
+                else depthwise_tile(a, image, ys, xs, dx, 1, c, a->channels - c);
+            }
+            w += whole ? DEPTHWISE_PIXELS : 1;
         }
     }
 }

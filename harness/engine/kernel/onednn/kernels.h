@@ -54,9 +54,11 @@ typedef struct {
 typedef struct {
     gm_job job;
     int batch, height, width, channels, out_height, out_width, kernel, stride, pad;
-    const float *x, *dy; // input, gradient of the output
-    float *out;          // what is written
-    float *inverse;      // one over the number of valid pixels of each output pixel's window
+    const float *x, *dy;    // input, gradient of the output
+    float *out;             // what is written
+    float *yscale, *xscale; // one over the number of valid taps, for each output row and column
+    float *columns;         // threads x a row of the image, the results down the columns
+    long column_size;
 } gm_pool;
 
 typedef struct {
@@ -83,6 +85,7 @@ typedef struct {
     float *w;     // weights, or their gradient
     float *dx;
     float *taps;  // weights as kernel x kernel x padded channels
+    int *ys, *xs; // for each input row and column: n, then n pairs of a tap and the output it leads to
     double *sums; // threads x kernel x kernel x padded channels
 } gm_depthwise;
 
@@ -97,10 +100,10 @@ typedef struct gm_kernels {
     void (*combine)(const gm_combine *, long lo, long hi);
     void (*dots)(const gm_dots *, double *sums, long lo, long hi);
     void (*moments)(const gm_moments *, double *sums, long lo, long hi);
-    void (*avg_forward)(const gm_pool *, long lo, long hi);
-    void (*avg_backward)(const gm_pool *, long lo, long hi);
-    void (*max_forward)(const gm_pool *, long lo, long hi);
-    void (*max_backward)(const gm_pool *, long lo, long hi);
+    void (*avg_forward)(const gm_pool *, float *column, long lo, long hi);
+    void (*avg_backward)(const gm_pool *, float *column, long lo, long hi);
+    void (*max_forward)(const gm_pool *, float *column, long lo, long hi);
+    void (*max_backward)(const gm_pool *, float *column, long lo, long hi);
     void (*global_forward)(const gm_global *, double *sums, long lo, long hi);
     void (*global_backward)(const gm_global *, long lo, long hi);
     void (*linear_forward)(const gm_linear *, long lo, long hi);

@@ -4,22 +4,33 @@
 
 #include <stdlib.h>
 
-#define RUN(name, n)                                                             \
-    static int name##_run(gm_job *job) {                                         \
-        const gm_pool *a = (gm_pool *)job;                                       \
-        GM_BLOCKS(job->backend, (n), job->backend->kernels->name(a, lo, hi));    \
-        return 0;                                                                \
+#define RUN(name, n)                                                                          \
+    static int name##_run(gm_job *job) {                                                      \
+        const gm_pool *a = (gm_pool *)job;                                                    \
+        GM_BLOCKS(job->backend, (n),                                                          \
+                  job->backend->kernels->name(a, a->columns + block * a->column_size, lo, hi)); \
+        return 0;                                                                             \
     }
 RUN(avg_forward, (long)a->batch *a->out_height)
 RUN(avg_backward, (long)a->batch *a->height)
 RUN(max_forward, (long)a->batch *a->out_height)
 RUN(max_backward, a->batch)
 
-static void pool_destroy(gm_job *job) { free(((gm_pool *)job)->inverse); }
+static void pool_destroy(gm_job *job) {
+    gm_pool *a = (gm_pool *)job;
+    free(a->yscale);
+    free(a->xscale);
+    free(a->columns);
+}
 
-static int valid(int out, int size, const gm_pool *a) {
-    int from = out * a->stride - a->pad, to = from + a->kernel;
-    return (to < size ? to : size) - (from > 0 ? from : 0);
+// scales returns one over the number of valid taps of each of n windows over size pixels.
+static float *scales(const gm_pool *a, int n, int size) {
+    float *s = gm_alloc(sizeof(float) * n);
+    for (int i = 0; s && i < n; i++) {
+        int from = i * a->stride - a->pad, to = from + a->kernel;
+        s[i] = 1.0f / ((to < size ? to : size) - (from > 0 ? from : 0));
+    }
+    return s;
 }
 
 gm_pool *gm_pool_new(gm_backend *b, gm_pool_kind kind, const gm_pool *shape) {
@@ -30,13 +41,14 @@ gm_pool *gm_pool_new(gm_backend *b, gm_pool_kind kind, const gm_pool *shape) {
     *a = *shape;
     a->job = job;
     a->job.destroy = pool_destroy;
-    a->inverse = gm_alloc(sizeof(float) * a->out_height * a->out_width);
-    if (!a->inverse) {
+    a->yscale = scales(a, a->out_height, a->height);
+    a->xscale = scales(a, a->out_width, a->width);
+    // out_width is larger than width where the padding makes it so
+    a->column_size = (long)(a->width > a->out_width ? a->width : a->out_width) * a->channels;
+    a->columns = gm_alloc(sizeof(float) * b->threads * a->column_size);
+    if (!a->yscale || !a->xscale || !a->columns) {
         gm_job_destroy(&a->job);
         return NULL;
     }
-    for (int y = 0; y < a->out_height; y++)
-        for (int x = 0; x < a->out_width; x++)
-            a->inverse[y * a->out_width + x] = 1.0f / (valid(y, a->height, a) * valid(x, a->width, a));
     return a;
 }
