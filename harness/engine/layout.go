@@ -1,0 +1,96 @@
+package engine
+
+import "sort"
+
+// layout is what a program runs and where its buffers lie in the workspace.
+type layout struct {
+	order   []*Node
+	relus   map[*op]*op
+	dropped map[*op]bool
+	offsets map[*op]int
+	size    int // values
+}
+
+// align is the alignment of buffers, in values: one cache line.
+const align = 16
+
+// layout orders what the wanted nodes need and places every buffer at the lowest address that is
+// free from its operation to its last reader.
+func (g *Graph) layout(wanted []*Node) layout {
+	l := layout{order: g.sorted(wanted), relus: map[*op]*op{}, dropped: map[*op]bool{}, offsets: map[*op]int{}}
+	first, last := map[*op]int{}, map[*op]int{}
+	readers := map[*op]int{}
+	end := len(l.order)
+	for i, n := range l.order {
+		o := opOf(n)
+		first[o], last[o] = i, i
+		for _, in := range o.in {
+			for s := opOf(in); s != nil; s = opOf(s.in[0]) { // a view keeps what it looks at
+				last[s] = i
+				if !s.isView {
+					readers[s]++
+					break
+				}
+				readers[s]++
+			}
+		}
+	}
+	isWanted := map[*op]bool{}
+	for _, n := range wanted {
+		for s := opOf(n); s != nil; s = opOf(s.in[0]) {
+			last[s] = end
+			isWanted[s] = true
+			if !s.isView {
+				break
+			}
+		}
+	}
+	// A rectification is written together with the combination it reads.
+	for _, n := range l.order {
+		o := opOf(n)
+		if o.combine == nil || o.combine.relu == nil {
+			continue
+		}
+		src := opOf(o.combine.relu)
+		if src == nil || src.combine == nil || src.gate != nil || l.relus[src] != nil || !src.extern.None() {
+			continue
+		}
+		l.relus[src] = o
+		first[o] = first[src]
+		if readers[src] == 1 && !isWanted[src] {
+			l.dropped[src] = true
+		}
+	}
+	var live []*op
+	var placed []*op
+	for _, n := range l.order {
+		o := opOf(n)
+		if o.isView || !o.extern.None() || l.dropped[o] {
+			continue
+		}
+		placed = append(placed, o)
+	}
+	sort.SliceStable(placed, func(i, j int) bool { return first[placed[i]] < first[placed[j]] })
+	for _, o := range placed {
+		keep := live[:0]
+		for _, other := range live {
+			if last[other] >= first[o] {
+				keep = append(keep, other)
+			}
+		}
+		live = keep
+		sort.Slice(live, func(i, j int) bool { return l.offsets[live[i]] < l.offsets[live[j]] })
+		n := (o.shape.TotalSize() + align - 1) / align * align
+		at := 0
+		for _, other := range live {
+			if at+n <= l.offsets[other] {
+				break
+			}
+			at = max(at, l.offsets[other]+(other.shape.TotalSize()+align-1)/align*align)
+		}
+		l.offsets[o] = at
+		l.size = max(l.size, at+n)
+		live = append(live, o)
+	}
+	return l
+}

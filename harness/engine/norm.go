@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"gorgonia.org/tensor"
+
+	"gmnas/harness/engine/kernel"
+)
+
+// Norm is a batch norm over the rows of a branch. Gamma and Beta are optional, and so are
+// the running statistics unless UseRunning.
+type Norm struct {
+	Gamma, Beta             *Node
+	RunningMean, RunningVar kernel.Mem
+	UseRunning              bool // evaluation: normalise by the running statistics and leave them
+	Eps, Momentum           float32
+}
+
+// norm is a Norm in place: node holds Coef and Bias of the term that applies it.
+type norm struct {
+	Norm
+	running bool
+	node    *Node // [coef | bias]
+	moments *Node // [mean | variance], nil with running statistics
+	theta   ref
+	slot    kernel.Mem
+}
+
+// norm adds the statistics and the coefficients of a branch's batch norm.
+func (g *Graph) norm(b Branch, c int) *norm {
+	n := &norm{Norm: *b.Norm, running: b.Norm.UseRunning, slot: b.Slot}
+	count := rows(b.Src)
+	in := []*Node{b.Src}
+	if !n.running {
+		n.moments = g.moments(b, c)
+		in[0] = n.moments
+	} else if n.RunningMean.None() || n.RunningVar.None() {
+		g.fail("adding norm: it has no running statistics to use")
+		return nil
+	}
+	if b.Theta != nil {
+		n.theta = ref{b.Theta, b.At, 1}
+		in = append(in, b.Theta)
+	}
+	for _, p := range []*Node{n.Gamma, n.Beta} {
+		if p != nil {
+			in = append(in, p)
+		}
+	}
+	o := &op{name: "norm", in: in, shape: tensor.Shape{2 * c}, gate: b.Gate}
+	o.record = func(r *recorder, mem []kernel.Mem, out kernel.Mem) error {
+		mems := byNode(in, mem)
+		k := kernel.Norm{Channels: c, Rows: count, Eps: n.Eps, Momentum: n.Momentum,
+			RunningMean: n.RunningMean, RunningVar: n.RunningVar,
+			Theta: n.theta.of(mems), Gamma: mems[n.Gamma], Beta: mems[n.Beta], Coef: out.At(0, c), Bias: out.At(c, c)}
+		if !n.running {
+			k.Moments = mems[n.moments]
+		}
+		return r.add(r.backend.Norm(k))
+	}
+	n.node = g.add(o)
+	return n
+}
+
+func byNode(nodes []*Node, mem []kernel.Mem) map[*Node]kernel.Mem {
+	m := make(map[*Node]kernel.Mem, len(nodes))
+	for i, n := range nodes {
+		m[n] = mem[i]
+	}
+	return m
+}
+
+func (g *Graph) moments(b Branch, c int) *Node {
+	count, stride := rows(b.Src), channels(b.Src)
+	o := &op{name: "moments", in: []*Node{b.Src}, shape: tensor.Shape{2 * c}, gate: b.Gate}
+	o.record = func(r *recorder, in []kernel.Mem, out kernel.Mem) error {
+		return r.add(r.backend.Moments(kernel.Moments{Rows: count, Channels: c,
+			Src: kernel.View{Mem: in[0], Offset: b.Offset, Stride: stride}, Dst: out}))
+	}
+	return g.add(o)
+}
+
+// dotted is a term whose product with the gradient is summed.
+type dotted struct {
+	src    *Node
+	offset int
+	gate   *kernel.Gate
+}
+
+func dottedOf(t term) dotted { return dotted{t.src, t.offset, t.gate} }
+
+// dots adds the channel sums of grad and of grad times each source: [1+len(srcs), c].
+func (g *Graph) dots(grad *Node, srcs []dotted, c int) *Node {
+	in := []*Node{grad}
+	index := map[*Node]int{grad: 0}
+	for _, d := range srcs {
+		if _, ok := index[d.src]; !ok {
+			index[d.src] = len(in)
+			in = append(in, d.src)
+		}
+	}
+	count := rows(grad)
+	o := &op{name: "dots", in: in, shape: tensor.Shape{(1 + len(srcs)) * c}}
+	o.record = func(r *recorder, mem []kernel.Mem, out kernel.Mem) error {
+		k := kernel.Dots{Rows: count, Channels: c, Grad: kernel.View{Mem: mem[0], Stride: c}, Dst: out}
+		for _, d := range srcs {
+			k.Srcs = append(k.Srcs, kernel.Source{View: kernel.View{Mem: mem[index[d.src]], Offset: d.offset, Stride: channels(d.src)}, Gate: d.gate})
+		}
+		return r.add(r.backend.Dots(k))
+	}
+	return g.add(o)
+}
+
+// normGrad adds the coefficients of a normalised term's gradient, [grad | src | bias], from the k-th product of dots.
+// The gradients of its parameters and of its mixture weight are written on the way, as far as they are wanted.
+func (g *Graph) normGrad(t term, dots *Node, k, c int) *Node {
+	n := t.norm
+	in := []*Node{n.moments, dots}
+	for _, p := range []*Node{n.theta.node, n.Gamma, n.Beta} {
+		if p != nil {
+			in = append(in, p)
+		}
+	}
+	var dGamma, dBeta, dTheta kernel.Mem
+	if g.want.Params && n.Gamma != nil {
+		dGamma, dBeta = g.grads[n.Gamma], g.grads[n.Beta]
+	}
+	if g.want.Theta && n.theta.node != nil {
+		dTheta = n.slot
+	}
+	count := rows(t.src)
+	o := &op{name: "norm-grad", in: in, shape: tensor.Shape{3 * c}, gate: t.gate}
+	o.record = func(r *recorder, mem []kernel.Mem, out kernel.Mem) error {
+		mems := byNode(in, mem)
+		d := mems[dots]
+		return r.add(r.backend.NormGrad(kernel.NormGrad{Channels: c, Rows: count, Eps: n.Eps, Moments: mems[n.moments],
+			Theta: n.theta.of(mems), Gamma: mems[n.Gamma], Beta: mems[n.Beta],
+			Sums: d.At(0, c), Dot: d.At((1+k)*c, c),
+			GradCoef: out.At(0, c), SrcCoef: out.At(c, c), Bias: out.At(2*c, c),
+			DGamma: dGamma, DBeta: dBeta, DTheta: dTheta}))
+	}
+	node := g.add(o)
+	if !dGamma.None() || !dTheta.None() {
+		g.target(node)
+	}
+	return node
+}
+
+// reduce adds the sum of n values of src from value at on, written to slot.
+func (g *Graph) reduce(src *Node, at, n int, slot kernel.Mem, gate *kernel.Gate) *Node {
+	if slot.None() {
+		return g.fail("adding the gradient of a mixture weight: its branch has no slot for it")
+	}
+	o := &op{name: "reduce", in: []*Node{src}, shape: tensor.Shape{1}, gate: gate, extern: slot}
+	o.record = func(r *recorder, in []kernel.Mem, out kernel.Mem) error {
+		return r.add(r.backend.ReduceSum(in[0].At(at, n), out))
+	}
+	return g.add(o)
+}
