@@ -1,0 +1,57 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"gmnas/harness/spec"
+	"gmnas/nasbench/space"
+)
+
+// children returns the masks of a recorded split, in the order of its groups. Outcomes come from outside: a split
+// that doesn't partition an unsplit edge into the level's number of groups is an error.
+func children(s space.Space, mask space.Mask, level spec.Level, split *spec.Splitting) ([]space.Mask, error) {
+	if split == nil {
+		return nil, errors.New("recorded split has no edge and groups: remove the outcome and run the stage again")
+	}
+	if !slices.Contains(mask.Unsplit(s), split.Edge) {
+		return nil, fmt.Errorf("recorded split: edge %d is not an unsplit edge of mask %s: remove the outcome and run the stage again", split.Edge, mask)
+	}
+	var masks []space.Mask
+	for _, group := range split.Groups {
+		masks = append(masks, mask.With(split.Edge, group))
+	}
+	all := slices.Sorted(slices.Values(slices.Concat(split.Groups...)))
+	empty := slices.ContainsFunc(split.Groups, func(group []int) bool { return len(group) == 0 })
+	if len(masks) != level.Groups || empty || !slices.Equal(all, mask.Operations(split.Edge)) {
+		return nil, fmt.Errorf("recorded split: %v is no partition of operations %v into %d groups: remove the outcome and run the stage again",
+			split.Groups, mask.Operations(split.Edge), level.Groups)
+	}
+	return masks, nil
+}
+
+// derived returns the recorded architecture, or an error where it isn't one of the leaf.
+func derived(s space.Space, mask space.Mask, d *spec.Derived) (string, error) {
+	if d == nil {
+		return "", errors.New("recorded derivation has no architecture: remove the outcome and run the stage again")
+	}
+	a, err := s.Parse(d.Architecture)
+	if err != nil {
+		return "", fmt.Errorf("recorded derivation: %w: remove the outcome and run the stage again", err)
+	}
+	if !mask.Contains(a) {
+		return "", fmt.Errorf("recorded derivation: %s is not in the leaf %s: remove the outcome and run the stage again", s.String(a), mask)
+	}
+	return s.String(a), nil
+}
+
+// connected returns the connected architecture with the lowest index in the mask, if there is one.
+func connected(s space.Space, mask space.Mask) (space.Architecture, bool) {
+	for a := range s.Enumerate(mask) {
+		if s.Connected(a) {
+			return a, true
+		}
+	}
+	return space.Architecture{}, false
+}

@@ -1,0 +1,78 @@
+// Package plan says what a run still needs: a pure function from settings, seed and the outcomes so far to the
+// stages that can run now. It runs nothing and reads no file.
+//
+//  1. [Validate] and [ValidateRun] refuse, before anything runs, what can't work.
+//  2. [Expand] grows a run's partition tree as far as the outcomes allow (paper Algorithm 1; spec.md section 3.5).
+//  3. [Null] gives the stages of a table's no-search rows.
+//  4. [Work] estimates a stage, [Text] prints a whole experiment's plan.
+package plan
+
+import "gmnas/harness/spec"
+
+// Lookup returns the recorded outcome of a stage. To try failed stages again, leave their outcomes out.
+type Lookup func(spec.Key) (spec.Outcome, bool)
+
+// Tree is the partition tree of one run and seed, as far as it is known.
+type Tree struct {
+	Seed   int64
+	Nodes  []Node // supernets that are split, each before its children
+	Leaves []Leaf // by path, the root's split most significant; a leaf appears when the splits above it are recorded
+	// Ready holds the stages that aren't recorded and whose inputs are all done, each once. When it is empty, nothing
+	// more can run: the tree is complete or blocked.
+	Ready    []spec.Stage
+	Blocked  []Block // each blocks its own subtree only
+	Complete bool    // every leaf's architecture is evaluated
+}
+
+// Node is a supernet that is split.
+type Node struct {
+	Path  string // "" is the root, "01" the second child of the first child
+	Mask  string
+	Train Step // not planned where nothing reads the trained weights
+	Split Step
+}
+
+// Leaf is a sub-supernet that an architecture is derived from.
+type Leaf struct {
+	Path     string
+	Mask     string
+	Train    Step
+	Derive   Step
+	Evaluate Step // planned when the architecture is known
+}
+
+// Step is a stage and what is recorded of it. The zero Step is not planned.
+type Step struct {
+	Key     spec.Key
+	Stage   spec.Stage
+	Outcome *spec.Outcome // nil when nothing is recorded
+}
+
+// Planned reports whether the step has a stage.
+func (s Step) Planned() bool { return s.Key != "" }
+
+// Done reports whether the step's outcome is recorded and good.
+func (s Step) Done() bool { return s.Outcome != nil && s.Outcome.State == spec.Done }
+
+// Block says why a subtree can't go on.
+type Block struct {
+	Path   string
+	Key    spec.Key // the stage that failed or diverged; empty where the tree itself can't go on
+	Kind   string
+	State  spec.State
+	Reason string
+}
+
+// Masks returns the leaves' masks; false while a split is missing.
+func (t Tree) Masks() ([]string, bool) {
+	for _, n := range t.Nodes {
+		if !n.Split.Done() {
+			return nil, false
+		}
+	}
+	masks := make([]string, len(t.Leaves))
+	for k, l := range t.Leaves {
+		masks[k] = l.Mask
+	}
+	return masks, len(masks) > 0
+}
