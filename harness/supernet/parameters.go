@@ -1,0 +1,96 @@
+package supernet
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gmnas/harness/engine/kernel"
+)
+
+// Parameters is the memory that training changes. Weights, Gradients and Momentum are laid out by
+// Layout.Params, Stats by Layout.Stats.
+type Parameters struct {
+	Config    Config
+	Layout    *Layout
+	Backend   kernel.Backend
+	Weights   kernel.Mem
+	Gradients kernel.Mem
+	Momentum  kernel.Mem
+	Stats     kernel.Mem
+	// Active marks the tensors that have received a gradient; the optimizer moves no other (spec.md row 39).
+	Active []bool
+}
+
+// NewParameters allocates the memory, all zero; Init or Upload fills it.
+func NewParameters(b kernel.Backend, c Config) (*Parameters, error) {
+	if err := c.Skeleton.Check(); err != nil {
+		return nil, fmt.Errorf("making a supernet: %w", err)
+	}
+	p := &Parameters{Config: c, Layout: NewLayout(c), Backend: b}
+	p.Active = make([]bool, len(p.Layout.Params))
+	for _, m := range []struct {
+		mem  *kernel.Mem
+		size int
+	}{{&p.Weights, p.Layout.ParamSize}, {&p.Gradients, p.Layout.ParamSize}, {&p.Momentum, p.Layout.ParamSize}, {&p.Stats, p.Layout.StatSize}} {
+		var err error
+		if *m.mem, err = b.Alloc(m.size); err != nil {
+			return nil, fmt.Errorf("making a supernet: %w", err)
+		}
+	}
+	return p, nil
+}
+
+// Close frees the memory.
+func (p *Parameters) Close() {
+	for _, m := range []kernel.Mem{p.Weights, p.Gradients, p.Momentum, p.Stats} {
+		p.Backend.Free(m)
+	}
+}
+
+// Init fills weights and statistics as PyTorch initialises such a network (spec.md section 1.3); the draws follow the layout.
+func (p *Parameters) Init(rng *rand.Rand) {
+	p.Backend.Upload(p.Weights, initial(p.Layout.Params, p.Layout.ParamSize, rng))
+	p.Backend.Upload(p.Stats, initial(p.Layout.Stats, p.Layout.StatSize, rng))
+	p.Backend.Zero(p.Momentum)
+}
+
+func initial(tensors []Tensor, size int, rng *rand.Rand) []float32 {
+	values := make([]float32, size)
+	for _, t := range tensors {
+		bound := 0.0
+		if t.FanIn > 0 {
+			bound = 1 / math.Sqrt(float64(t.FanIn))
+		}
+		for i := range t.Size {
+			if bound > 0 {
+				values[t.Offset+i] = float32((2*rng.Float64() - 1) * bound)
+			} else {
+				values[t.Offset+i] = t.Fill
+			}
+		}
+	}
+	return values
+}
+
+// Of returns the part of m, laid out by Layout.Params, that holds t.
+func (t Tensor) Of(m kernel.Mem) kernel.Mem { return m.At(t.Offset, t.Size) }
+
+// Range is values [From, To) of a layout.
+type Range struct{ From, To int }
+
+// Ranges returns the parts of the layout whose tensors are wanted, neighbours joined.
+func (l *Layout) Ranges(want func(i int, t Tensor) bool) []Range {
+	var rs []Range
+	for i, t := range l.Params {
+		if !want(i, t) {
+			continue
+		}
+		if n := len(rs); n > 0 && rs[n-1].To == t.Offset {
+			rs[n-1].To += t.Size
+		} else {
+			rs = append(rs, Range{t.Offset, t.Offset + t.Size})
+		}
+	}
+	return rs
+}
