@@ -1,0 +1,243 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"gmnas/harness/plan"
+	"gmnas/harness/spec"
+	"gmnas/results"
+)
+
+// A worker has this long to stop at its next step before it is killed.
+const cancelGrace = 10 * time.Second
+
+// tick is how often limits and the status are looked at.
+const tick = 250 * time.Millisecond
+
+// Coordinate runs what the goals still need and records it, until every goal is complete or can't go on. Earlier goals
+// finish first. It is the only writer of the database meanwhile. A stage that fails is tried again by the next
+// Coordinate; one that diverged is not.
+//
+// When ctx ends, workers stop at their next step, and Coordinate returns ctx's error with a summary that
+// says what is kept; the same call again continues. Other errors: options that can't work, a locked or unusable
+// database, a worker that doesn't start. Stages that fail or diverge are no error: Summary.Problems has them.
+func Coordinate(ctx context.Context, store *results.Store, goals []Goal, opts Options, observer Observer) (Summary, error) {
+	if err := opts.check(); err != nil {
+		return Summary{}, fmt.Errorf("running: %w", err)
+	}
+	unlock, err := store.Lock()
+	if err != nil {
+		return Summary{}, fmt.Errorf("running: %w", err)
+	}
+	defer unlock()
+	if err := opts.makeFolders(); err != nil {
+		return Summary{}, fmt.Errorf("running: %w", err)
+	}
+	unlockDir, err := results.Lock(filepath.Join(opts.outcomes(), ".lock"))
+	if err != nil {
+		return Summary{}, fmt.Errorf("running: %w", err)
+	}
+	defer unlockDir()
+
+	c := &coordinator{
+		store: store, goals: goals, opts: opts, observer: observer, recorded: store.Lookup(), events: make(chan event),
+		failed: map[spec.Key]spec.Outcome{}, lost: map[spec.Key]bool{}, intact: map[spec.Key]bool{}, tries: map[spec.Key]int{},
+		work: map[spec.Key]spec.Cost{}, needs: make([]need, len(goals)), forecasts: make([]need, len(goals)), began: time.Now(),
+	}
+	if err := c.begin(); err != nil {
+		return Summary{}, fmt.Errorf("running: %w", err)
+	}
+	err = c.loop(ctx)
+	c.dismiss()
+	if err == nil {
+		err = store.Err()
+	}
+	summary := c.summarize(err != nil && ctx.Err() != nil)
+	if err != nil {
+		return summary, fmt.Errorf("running: %w", err)
+	}
+	return summary, nil
+}
+
+// coordinator is the state of one Coordinate. One goroutine uses it.
+type coordinator struct {
+	store    *results.Store
+	goals    []Goal
+	opts     Options
+	observer Observer
+	recorded plan.Lookup // what the database holds
+	events   chan event
+
+	needs     []need                    // of each goal
+	forecasts []need                    // of each goal, with stages that can't be named yet guessed
+	failed    map[spec.Key]spec.Outcome // failures that this run doesn't try again
+	lost      map[spec.Key]bool         // train stages that must run again: an unfinished stage needs their weights
+	intact    map[spec.Key]bool         // train stages whose weights were checked or made in this run
+	tries     map[spec.Key]int          // workers killed
+	workers   []*process
+	queue     []task
+
+	began   time.Time
+	work    map[spec.Key]spec.Cost // estimates
+	worked  float64                // estimated FLOPs of the stages that this run finished
+	tally   Summary
+	stopped bool
+}
+
+// begin records what was asked for, takes in what killed runs left, and plans.
+func (c *coordinator) begin() error {
+	for _, g := range c.goals {
+		if g.Null != nil {
+			continue
+		}
+		g.Run.Bound = time.Now()
+		if err := c.store.Bind(g.Run); err != nil {
+			return err
+		}
+	}
+	if err := c.sweep(); err != nil {
+		return err
+	}
+	for i := range c.goals {
+		if err := c.expand(i); err != nil {
+			return err
+		}
+		if err := c.forecast(i); err != nil {
+			return err
+		}
+	}
+	c.requeue()
+	return nil
+}
+
+// sweep takes in the outcome files of killed runs, and deletes what they were still writing.
+func (c *coordinator) sweep() error {
+	if _, err := leftovers(c.opts.weights()); err != nil {
+		return err
+	}
+	keys, err := leftovers(c.opts.outcomes())
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		f, err := readOutcome(c.opts.outcomes(), key)
+		if err != nil {
+			c.say("%v: removed, the stage runs again", err)
+		} else if err := c.store.Record(f.Stage, f.Outcome); errors.Is(err, results.ErrConflict) {
+			c.say("%v", err)
+		} else if err != nil {
+			return err
+		} else {
+			c.tally.Swept++
+		}
+		if err := c.removeOutcome(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loop runs stages until nothing is left or ctx ends.
+func (c *coordinator) loop(ctx context.Context) error {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	ended := ctx.Done()
+	var grace <-chan time.Time
+	var failure error
+	stop := func(err error) {
+		if failure == nil {
+			failure, c.stopped, ended = err, true, nil
+			grace = time.After(cancelGrace)
+			for _, p := range c.busy() {
+				p.send(order{Cancel: true})
+			}
+		}
+	}
+	for {
+		if !c.stopped {
+			if err := c.assign(); err != nil {
+				stop(err)
+			}
+		}
+		if len(c.busy()) == 0 && (c.stopped || len(c.queue) == 0) {
+			return failure
+		}
+		select {
+		case e := <-c.events:
+			if err := c.handle(e); err != nil {
+				stop(err)
+			}
+		case <-ticker.C:
+			c.enforceLimit()
+		case <-ended:
+			c.say("stopping: each worker ends at its next step")
+			stop(context.Cause(ctx))
+		case <-grace:
+			for _, p := range c.busy() {
+				p.kill()
+			}
+		}
+		c.observer.Status(c.status())
+	}
+}
+
+// dismiss lets idle workers exit, and kills those that don't.
+func (c *coordinator) dismiss() {
+	for _, p := range c.workers {
+		close(p.orders)
+	}
+	grace := time.After(cancelGrace)
+	for len(c.workers) > 0 {
+		select {
+		case e := <-c.events:
+			if e.exited {
+				c.forget(e.from)
+			}
+		case <-grace:
+			for _, p := range c.workers {
+				p.kill()
+			}
+		}
+	}
+}
+
+// summarize closes the tally.
+func (c *coordinator) summarize(interrupted bool) Summary {
+	s := c.tally
+	s.Interrupted = interrupted
+	s.Elapsed = time.Since(c.began)
+	s.Goals = len(c.goals)
+	s.WeightsDir, s.WeightsBytes = c.opts.weights(), weightsSize(c.opts.weights())
+	seen := map[spec.Key]bool{}
+	for i, n := range c.needs {
+		if n.complete {
+			s.Complete++
+		}
+		for _, b := range n.blocked {
+			if b.Key != "" && seen[b.Key] {
+				continue
+			}
+			seen[b.Key] = true
+			s.Problems = append(s.Problems, Problem{Goal: c.goals[i].String(), Block: b})
+		}
+	}
+	return s
+}
+
+func (c *coordinator) say(format string, a ...any) { c.observer.Line(fmt.Sprintf(format, a...)) }
+
+func (c *coordinator) removeOutcome(key spec.Key) error {
+	path, err := keyPath(c.opts.outcomes(), key, outcomeEnding)
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("removing what is recorded: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+)
+
+// Options are settings of the machine; none changes a result.
+type Options struct {
+	Workers int      // processes
+	Threads int      // of each worker
+	Command []string // starts a worker: program and arguments
+	Dir     string   // holds outcomes/ and weights/
+	// StageTimeout ends a stage that takes longer; 0 means no limit.
+	StageTimeout time.Duration
+	// Retries is how often a stage whose worker was killed by a signal is tried again in this run.
+	Retries int
+	// Oversubscribe allows more threads than cores.
+	Oversubscribe bool
+	// DiscardWeights deletes weights when all goals that use them are complete.
+	DiscardWeights bool
+}
+
+// Cores is how many threads this process may keep busy.
+func Cores() int { return runtime.GOMAXPROCS(0) }
+
+// check refuses what can't work.
+func (o Options) check() error {
+	var problems []error
+	if o.Workers < 1 {
+		problems = append(problems, fmt.Errorf("workers %d: at least 1 (--workers)", o.Workers))
+	}
+	if o.Threads < 1 {
+		problems = append(problems, fmt.Errorf("threads %d: at least 1 (--threads)", o.Threads))
+	}
+	if len(o.Command) == 0 {
+		problems = append(problems, errors.New("no command that starts a worker"))
+	}
+	if o.Dir == "" {
+		problems = append(problems, errors.New("no folder for outcomes and weights"))
+	}
+	if o.StageTimeout < 0 || o.Retries < 0 {
+		problems = append(problems, fmt.Errorf("stage timeout %v and retries %d: not negative", o.StageTimeout, o.Retries))
+	}
+	if !o.Oversubscribe && o.Workers > 0 && o.Threads > Cores()/o.Workers {
+		problems = append(problems, fmt.Errorf("%d workers with %d threads each on %d cores: fewer of either (--workers, --threads), or --oversubscribe",
+			o.Workers, o.Threads, Cores()))
+	}
+	return errors.Join(problems...)
+}
+
+func (o Options) outcomes() string { return filepath.Join(o.Dir, "outcomes") }
+func (o Options) weights() string  { return filepath.Join(o.Dir, "weights") }
+
+// makeFolders makes the folders where they are missing.
+func (o Options) makeFolders() error {
+	for _, folder := range []string{o.outcomes(), o.weights()} {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
+}

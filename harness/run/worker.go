@@ -1,0 +1,183 @@
+package run
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	"gmnas/harness/spec"
+	"gmnas/results"
+)
+
+// ErrCoordinatorGone tells a worker's main that its coordinator ended in the middle of a stage.
+var ErrCoordinatorGone = errors.New("the coordinator is gone")
+
+// reportEvery is the least time between two progress lines.
+const reportEvery = 250 * time.Millisecond
+
+// Work is the life of a worker process: it executes the jobs that come as lines on in, one at a time, and answers
+// on out. Interrupts are the coordinator's business: it says when to stop. Work returns nil at the end of in, and
+// ErrCoordinatorGone at once where a stage was running then; the process should exit.
+func Work(ctx context.Context, in io.Reader, out io.Writer, execute Execute) error {
+	ignored := make(chan os.Signal, 1)
+	signal.Notify(ignored, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(ignored)
+
+	w := &worker{out: out, execute: execute}
+	w.send(reply{Hello: &hello{Protocol: protocol, Stages: spec.Protocol}})
+	orders := make(chan order)
+	var broken error // set before orders is closed
+	go func() {
+		defer close(orders)
+		broken = readOrders(ctx, in, orders)
+	}()
+	for o := range orders {
+		if o.Job == nil {
+			continue // cancelled what has just ended
+		}
+		if err := w.run(ctx, *o.Job, orders); err != nil {
+			return err
+		}
+	}
+	return broken
+}
+
+func readOrders(ctx context.Context, in io.Reader, orders chan<- order) error {
+	r := bufio.NewReader(in)
+	for {
+		line, err := readLine(r, maxOrder)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("reading order: %w", err)
+		}
+		if len(line) == 0 {
+			continue
+		}
+		o, err := parseOrder(line)
+		if err != nil {
+			return fmt.Errorf("reading order: %w", err)
+		}
+		select {
+		case orders <- o:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// worker is what a worker process knows.
+type worker struct {
+	execute Execute
+	mu      sync.Mutex
+	out     io.Writer
+}
+
+// send writes a reply on lines of its own, whatever a library printed before. Where nobody reads any more, the end
+// of the orders says so.
+func (w *worker) send(r reply) {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return // only a progress that isn't a number
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.out.Write(append(append([]byte{'\n'}, b...), '\n'))
+}
+
+// run executes one job while it listens for a cancel and for the coordinator's end.
+func (w *worker) run(ctx context.Context, job Job, orders <-chan order) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan reply, 1)
+	go func() { done <- w.perform(ctx, job) }()
+	for {
+		select {
+		case r := <-done:
+			w.send(r)
+			return nil
+		case o, ok := <-orders:
+			if !ok {
+				return ErrCoordinatorGone
+			}
+			if o.Job != nil {
+				return errors.New("a second job before the first one ended")
+			}
+			cancel()
+		}
+	}
+}
+
+// perform executes the job, leaves its outcome file and returns the answer.
+func (w *worker) perform(ctx context.Context, job Job) reply {
+	key := job.Stage.Key()
+	started := time.Now()
+	outcome, err := w.guarded(ctx, job)
+	if err != nil && ctx.Err() != nil {
+		return reply{Stopped: key}
+	}
+	if err == nil {
+		outcome.Key, outcome.Kind = key, job.Stage.Kind
+		outcome.Cost.Seconds = time.Since(started).Seconds()
+		outcome.Provenance.Started = started.UTC()
+		err = deliver(job, outcome)
+	}
+	if err != nil {
+		return reply{Failed: &failure{Key: key, Error: err.Error()}}
+	}
+	return reply{Finished: key}
+}
+
+// guarded turns a panic into an error; its stack goes to the log.
+func (w *worker) guarded(ctx context.Context, job Job) (outcome spec.Outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(os.Stderr, "panic: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	var mu sync.Mutex
+	var last time.Time
+	return w.execute(ctx, job, func(p Progress) {
+		mu.Lock()
+		due := time.Since(last) >= reportEvery
+		if due {
+			last = time.Now()
+		}
+		mu.Unlock()
+		if due {
+			w.send(reply{Progress: &p})
+		}
+	})
+}
+
+// deliver checks an outcome and leaves its file.
+func deliver(job Job, outcome spec.Outcome) error {
+	outcome = finite(outcome)
+	if outcome.State == spec.Failed {
+		return errors.New(outcome.Error)
+	}
+	if err := results.Valid(job.Stage, outcome); err != nil {
+		return err
+	}
+	if outcome.Kind == spec.KindTrain && outcome.State == spec.Done {
+		path, err := keyPath(job.Weights, outcome.Key, "")
+		if err != nil {
+			return err
+		}
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("a done train stage left no weights: %w", err)
+		}
+	}
+	return writeOutcome(job.Outcomes, filed{Stage: job.Stage, Outcome: outcome})
+}
