@@ -40,7 +40,7 @@ func skeleton(d spec.Data, n spec.Net) (space.Skeleton, error) {
 		return space.Skeleton{}, err
 	}
 	if d.Pool < 1 || set.side%d.Pool != 0 {
-		return space.Skeleton{}, fmt.Errorf("Pool %d: must divide the image side %d", d.Pool, set.side)
+		return space.Skeleton{}, fmt.Errorf("pooling by %d: must divide the image side %d", d.Pool, set.side)
 	}
 	k := space.Skeleton{Channels: n.Channels, Cells: n.Cells, ImageSize: set.side / d.Pool, ImageChannels: set.channels, Classes: set.classes}
 	return k, k.Check()

@@ -39,107 +39,6 @@ func Text(exp spec.Experiment, profile string, lookup Lookup, flopsPerSecond flo
 	return p.text(exp, profile, flopsPerSecond), nil
 }
 
-// planned is a plan's numbers.
-type planned struct {
-	lookup Lookup
-	rows   []plannedRow
-	items  []item // each stage once
-	seen   map[string]bool
-	apart  float64 // FLOPs if no two cells shared a stage
-	reused int     // stages that a cell shares with one before it
-}
-
-type plannedRow struct {
-	row       spec.Row
-	run       spec.Run
-	leaves    int     // of a seed, as forecast for the first
-	epochs    int     // of all its supernets together, likewise
-	flops     float64 // likewise
-	evaluated int     // cells whose every stage is recorded
-}
-
-func (p *planned) row(row spec.Row, run spec.Run, seeds []int64) error {
-	r := plannedRow{row: row, run: run}
-	for k, seed := range seeds {
-		items, leaves, err := forecast(run, seed, p.lookup)
-		if err != nil {
-			return err
-		}
-		complete := true
-		for _, i := range items {
-			complete = complete && i.state == recorded
-			if k == 0 {
-				r.epochs += i.train
-				r.flops += i.cost.FLOPs
-			}
-			p.add(i)
-		}
-		if k == 0 {
-			r.leaves = leaves
-		}
-		if complete {
-			r.evaluated++
-		}
-	}
-	p.rows = append(p.rows, r)
-	return nil
-}
-
-func (p *planned) add(i item) {
-	p.apart += i.cost.FLOPs
-	if p.seen[i.id] {
-		p.reused++
-		return
-	}
-	p.seen[i.id] = true
-	p.items = append(p.items, i)
-}
-
-// null adds the stages of a no-search row: those of known masks, and one for each seed whose leaves aren't known.
-func (p *planned) null(exp spec.Experiment, row spec.Row, profile string) error {
-	from, _ := exp.Row(row.Null.From)
-	run := from.Runs[profile]
-	var trees []Tree
-	if row.Null.From != "" {
-		for _, seed := range exp.Seeds {
-			t, err := Expand(run, seed, p.lookup)
-			if err != nil {
-				return err
-			}
-			if _, known := t.Masks(); known {
-				trees = append(trees, t)
-			} else {
-				p.add(item{id: fmt.Sprint("null ", row.ID, seed), kind: spec.KindNull, state: later})
-			}
-		}
-	}
-	stages, err := Null(exp.Space, row.Null, tableOf(exp, profile), trees)
-	if err != nil {
-		return err
-	}
-	for _, s := range stages {
-		i := item{id: string(s.Key()), kind: s.Kind, state: ready}
-		if o, known := p.lookup(s.Key()); known {
-			i.state = recorded
-			if o.State != spec.Done {
-				i.state = failed
-			}
-		}
-		p.add(i)
-	}
-	return nil
-}
-
-// tableOf is the hash of the table that the experiment's runs are bound to.
-func tableOf(exp spec.Experiment, profile string) string {
-	for _, r := range exp.Rows {
-		if t := r.Runs[profile].Evaluate.Table; t != "" {
-			return t
-		}
-	}
-	return ""
-}
-
 func (p *planned) text(exp spec.Experiment, profile string, flopsPerSecond float64) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\nprofile %s, seeds %s\n", exp.Label, exp.Title, profile, strings.Trim(fmt.Sprint(exp.Seeds), "[]"))
@@ -199,7 +98,7 @@ func (p *planned) cells(b *strings.Builder, seeds int) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  row\tdone\tleaves\twarm-up + search epochs\tepochs of all supernets\tsteps/epoch\twork/seed")
 	for _, r := range p.rows {
-		fmt.Fprintf(w, "  %s\t%d/%d\t%d\t%d + %d\t%d\t%d\t%s\n", r.row.ID, r.evaluated, seeds, r.leaves,
+		fmt.Fprintf(w, "  %s\t%d/%d\t%d\t%d + %d\t%d\t%d\t%s\n", r.row.ID, r.done, seeds, r.leaves,
 			r.run.WarmupEpochs(), r.run.SearchEpochs, r.epochs, steps(r.run.Data, r.run.Batch), flop(r.flops))
 	}
 	w.Flush()
@@ -221,14 +120,6 @@ func (p *planned) stages(b *strings.Builder) {
 		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%s\n", kind, count[recorded], count[failed], count[ready], count[later], flop(left))
 	}
 	w.Flush()
-}
-
-// left is the FLOPs still to do.
-func (i item) left() float64 {
-	if i.state == recorded {
-		return 0
-	}
-	return i.cost.FLOPs
 }
 
 func (p *planned) work(b *strings.Builder, flopsPerSecond float64) {
