@@ -208,6 +208,7 @@ func (b *builder) comparePicks(row spec.Row) []table.Pick {
 		p.Column = b.Searches[0].Run.Evaluate.Data.Set + "/test"
 	}
 	var main, oracle, honest, worst []float64
+	norms := map[string]bool{}
 	for _, s := range b.searches[row.ID] {
 		if s.state() != spec.Done {
 			continue
@@ -221,6 +222,7 @@ func (b *builder) comparePicks(row spec.Row) []table.Pick {
 		main, oracle, honest = append(main, m), append(oracle, o), append(honest, h)
 		low := o
 		for _, l := range s.Leaves {
+			norms[l.Derive.Derive.BatchNorm] = true
 			if v, ok := l.Evaluate.Evaluate.Accuracy[p.Column]; ok && finite(v) {
 				low = min(low, v)
 			}
@@ -228,6 +230,7 @@ func (b *builder) comparePicks(row spec.Row) []table.Pick {
 		worst = append(worst, low)
 	}
 	p.N = len(main)
+	p.BatchNorm = join(norms)
 	if p.N == 0 {
 		p.Why = "no seed has all three picks"
 		return []table.Pick{p}

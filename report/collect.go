@@ -57,17 +57,32 @@ func Collect(experiment spec.Experiment, profile string, bindings []Binding, loo
 		if row.Kind != spec.RowNull {
 			continue
 		}
-		stages, err := plan.Null(experiment.Space, row.Null, tables[row.Null.From], trees[row.Null.From])
-		if err != nil {
-			return Input{}, fmt.Errorf("reading null %s: %w", row.ID, err)
+		if row.Null.From == "" {
+			if err := in.take(row, tables[""], plan.Tree{}, lookup); err != nil {
+				return Input{}, err
+			}
 		}
-		for _, stage := range stages {
-			if outcome, ok := lookup(stage.Key()); ok {
-				in.Nulls = append(in.Nulls, Null{Row: row.ID, Outcome: outcome})
+		for _, tree := range trees[row.Null.From] {
+			if err := in.take(row, tables[row.Null.From], tree, lookup); err != nil {
+				return Input{}, err
 			}
 		}
 	}
 	return in, nil
+}
+
+// take adds what is recorded of a null row: of the one tree where the row draws from leaves.
+func (in *Input) take(row spec.Row, table string, tree plan.Tree, lookup plan.Lookup) error {
+	stages, err := plan.Null(in.Experiment.Space, row.Null, table, []plan.Tree{tree})
+	if err != nil {
+		return fmt.Errorf("reading null %s: %w", row.ID, err)
+	}
+	for _, stage := range stages {
+		if outcome, ok := lookup(stage.Key()); ok {
+			in.Nulls = append(in.Nulls, Null{Row: row.ID, From: row.Null.From, Seed: tree.Seed, Outcome: outcome})
+		}
+	}
+	return nil
 }
 
 // declares tells whether the binding's settings are those of the experiment, whatever its data and table hashes.

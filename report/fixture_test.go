@@ -21,6 +21,12 @@ type world struct {
 	spoil func(row string, seed int64, o *spec.Outcome)
 }
 
+// full records all of Table 3.
+func full(t testing.TB) ([]report.Binding, *world) {
+	w := newWorld()
+	return w.run(t, experiments.Table3, spec.Laptop, false), w
+}
+
 func newWorld() *world {
 	return &world{outcomes: map[spec.Key]spec.Outcome{}, commit: "0123456789abcdef0123456789abcdef01234567"}
 }
@@ -54,7 +60,7 @@ func only(e spec.Experiment, ids ...string) spec.Experiment {
 }
 
 // run records all searches and nulls of an experiment and returns their bindings.
-func (w *world) run(t *testing.T, e spec.Experiment, profile string, embedded bool) []report.Binding {
+func (w *world) run(t testing.TB, e spec.Experiment, profile string, embedded bool) []report.Binding {
 	t.Helper()
 	var bindings []report.Binding
 	trees := map[string][]plan.Tree{}
@@ -84,7 +90,7 @@ func (w *world) run(t *testing.T, e spec.Experiment, profile string, embedded bo
 	return bindings
 }
 
-func (w *world) search(t *testing.T, row string, run spec.Run, seed int64) plan.Tree {
+func (w *world) search(t testing.TB, row string, run spec.Run, seed int64) plan.Tree {
 	t.Helper()
 	for {
 		tree, err := plan.Expand(run, seed, w.lookup)
@@ -100,7 +106,7 @@ func (w *world) search(t *testing.T, row string, run spec.Run, seed int64) plan.
 	}
 }
 
-func (w *world) record(t *testing.T, row string, s spec.Stage) {
+func (w *world) record(t testing.TB, row string, s spec.Stage) {
 	t.Helper()
 	k := s.Key()
 	cost, err := plan.Work(s)
@@ -118,7 +124,7 @@ func (w *world) record(t *testing.T, row string, s spec.Stage) {
 		o.Split = split(t, *s.Split)
 	case spec.KindDerive:
 		a := pickOne(t, s.Derive.Space, s.Derive.Mask, chance(string(k)))
-		o.Derive = &spec.Derived{Architecture: a, Accuracy: 30 + 20*chance(a+"supernet")}
+		o.Derive = &spec.Derived{Architecture: a, Accuracy: 30 + 20*chance(a+"supernet"), BatchNorm: "batch"}
 	case spec.KindEvaluate:
 		o.Evaluate = &spec.Evaluated{Accuracy: accuracies(*s.Evaluate)}
 	case spec.KindNull:
@@ -137,7 +143,7 @@ func chance(text string) float64 {
 	return float64(h.Sum64()>>11) / (1 << 53)
 }
 
-func split(t *testing.T, s spec.SplitStage) *spec.Splitting {
+func split(t testing.TB, s spec.SplitStage) *spec.Splitting {
 	t.Helper()
 	sp, err := space.ByName(s.Space)
 	if err != nil {
@@ -155,7 +161,7 @@ func split(t *testing.T, s spec.SplitStage) *spec.Splitting {
 	return out
 }
 
-func pickOne(t *testing.T, spaceName, mask string, at float64) string {
+func pickOne(t testing.TB, spaceName, mask string, at float64) string {
 	t.Helper()
 	s, err := space.ByName(spaceName)
 	if err != nil {

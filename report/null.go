@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gmnas/harness/spec"
 	"gmnas/report/stat"
@@ -13,15 +14,21 @@ import (
 // method and not corrected for their number.
 const carriedBelow = 0.05
 
-// nullColumns returns a null row's recorded columns by the main rule, one for each recorded null.
-func (b *builder) nullColumns(row, column string) []spec.NullColumn {
-	var list []spec.NullColumn
+// nullColumn is a recorded null's column by the main rule.
+type nullColumn struct {
+	Null
+	spec.NullColumn
+}
+
+// nullColumns returns a null row's column of every recorded null.
+func (b *builder) nullColumns(row, column string) []nullColumn {
+	var list []nullColumn
 	for _, n := range b.Nulls {
 		if n.Row != row || !done(&n.Outcome) || n.Outcome.Null == nil {
 			continue
 		}
 		if c, ok := n.Outcome.Null.Picks[spec.RuleTableValid][column]; ok && finite(c.Mean) {
-			list = append(list, c)
+			list = append(list, nullColumn{n, c})
 		}
 	}
 	return list
@@ -47,7 +54,7 @@ func (b *builder) fillNull(cell *table.Cell, row string) {
 }
 
 // mixture returns mean and standard deviation of a draw from one of the columns; nil where one has no deviation.
-func mixture(list []spec.NullColumn) (float64, *float64) {
+func mixture(list []nullColumn) (float64, *float64) {
 	var mean, square float64
 	for _, c := range list {
 		mean += c.Mean / float64(len(list))
@@ -90,7 +97,7 @@ func (b *builder) nullsOf(row spec.Row) []spec.Row {
 }
 
 // against compares a row with its nulls in the test columns: how likely is a null's mean over as many seeds to reach
-// the row's? A null with one record for each seed is drawn from once each.
+// the row's? Where the null is of leaves, each seed is compared with the null of its own.
 func (b *builder) against(row spec.Row, columns []table.Column) []table.Against {
 	if b.embedded {
 		return nil
@@ -116,18 +123,20 @@ func (b *builder) against(row spec.Row, columns []table.Column) []table.Against 
 	return list
 }
 
-func reaches(cell table.Cell, nulls []spec.NullColumn) (*float64, string) {
+func reaches(cell table.Cell, nulls []nullColumn) (*float64, string) {
 	switch {
 	case cell.N == 0:
 		return nil, "not run"
 	case len(nulls) == 0:
 		return nil, "null not recorded"
-	case len(nulls) != 1 && len(nulls) != cell.N:
-		return nil, fmt.Sprintf("%d nulls for %d seeds", len(nulls), cell.N)
 	}
 	var quantiles [][]float64
-	for i := range cell.N {
-		quantiles = append(quantiles, nulls[i%len(nulls)].Quantiles)
+	for _, s := range cell.Seeds {
+		i := slices.IndexFunc(nulls, func(n nullColumn) bool { return n.From == "" || n.Seed == s.Seed })
+		if i < 0 {
+			return nil, fmt.Sprintf("null of seed %d not recorded", s.Seed)
+		}
+		quantiles = append(quantiles, nulls[i].Quantiles)
 	}
 	p, err := stat.NullReaches(quantiles, *cell.Mean)
 	if err != nil {

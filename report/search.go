@@ -25,9 +25,11 @@ type Leaf struct {
 	Evaluate *spec.Outcome
 }
 
-// Null is a recorded null of a row; a row that draws from leaves has one for each recorded search.
+// Null is a recorded null of a row. One that draws from the leaves of a search names its row and seed.
 type Null struct {
 	Row     string
+	From    string
+	Seed    int64
 	Outcome spec.Outcome
 }
 

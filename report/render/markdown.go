@@ -71,7 +71,7 @@ func markdownRow(w io.Writer, cells []string) {
 func markdown(s string) string { return markdownEscapes.Replace(clean(s)) }
 
 var markdownEscapes = strings.NewReplacer(
-	`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`, `|`, `\|`, `&`, `&amp;`, `<`, `&lt;`, `>`, `&gt;`,
+	`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `|`, `\|`, `&`, `&amp;`, `<`, `&lt;`, `>`, `&gt;`,
 )
 
 // clean turns control characters, line ends included, into spaces, so that no text can steer a terminal or break a line.

@@ -33,7 +33,10 @@ func sections(t table.Table) []section {
 func accuracies(t table.Table) section {
 	s := section{title: "Accuracies", head: []string{"method"}, left: 1,
 		intro: "Accuracy in percent, mean ± std over seeds; the paper's printed value in brackets. null: no search, random architectures " +
-			"picked by the same rule, ± std of a single pick. A star: see the notes."}
+			"picked by the same rule, ± std of a single pick. †: see the notes."}
+	if t.Embedded {
+		s.intro = "Accuracy in percent, mean ± std over seeds. †: see the notes."
+	}
 	for _, c := range t.Columns {
 		head := c.Dataset + "\n" + c.Split
 		if c.Transfer {
@@ -89,7 +92,7 @@ func count(c table.Cell) string {
 
 func verdicts(t table.Table) section {
 	s := section{title: "Verdicts", head: []string{"method", "column", "verdict", "why", "mean", "paper", "difference"}, left: 4,
-		intro: "Searched rows beside the printed values. reproduced: the mean is within the declared tolerance. differs: the 95 % interval of the " +
+		intro: "Searched rows, and the table's optimum, beside the printed values. reproduced: the mean is within the declared tolerance. differs: the 95 % interval of the " +
 			"difference lies outside it, in the paper's own protocol. Transfer columns have no verdict, as the paper's columns are separate searches."}
 	if t.Embedded {
 		return s // nothing printed is comparable, and the header says so
@@ -145,12 +148,13 @@ func against(t table.Table) section {
 
 func picks(t table.Table) section {
 	s := section{title: "How the architecture is picked", left: 1,
-		head: []string{"method", "leaves", "n", "by validation", "by test (oracle)", "by supernet (honest)", "gap", "worst leaf"},
+		head: []string{"method", "leaves", "n", "by validation", "by test (oracle)", "by supernet (honest)", "gap", "worst leaf", "supernet BN"},
 		intro: "Mean test accuracy on the data set of the search, by the rule that picks among the leaves: validation accuracy of the found architecture " +
-			"(the main table), its test accuracy, or the supernet's own validation accuracy, all that a search without a table knows. gap: oracle - honest."}
+			"(the main table), its test accuracy, or the supernet's own validation accuracy, all that a search without a table knows. gap: oracle - honest. " +
+			"supernet BN: batch-norm statistics that the supernet's accuracy was measured with."}
 	for _, p := range t.Picks {
 		s.rows = append(s.rows, []string{p.Name, fmt.Sprint(p.Leaves), fmt.Sprint(p.N),
-			number(p.Main, "%.2f"), number(p.Oracle, "%.2f"), number(p.Honest, "%.2f"), number(p.Gap, "%.2f"), number(p.Worst, "%.2f")})
+			number(p.Main, "%.2f"), number(p.Oracle, "%.2f"), number(p.Honest, "%.2f"), number(p.Gap, "%.2f"), number(p.Worst, "%.2f"), p.BatchNorm})
 	}
 	return s
 }
@@ -199,7 +203,7 @@ func signed(v *float64) string { return number(v, "%+.2f") }
 
 func star(noted bool) string {
 	if noted {
-		return " *"
+		return " †"
 	}
 	return ""
 }

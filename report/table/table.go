@@ -98,7 +98,9 @@ type Pick struct {
 	Honest *float64 `json:"supernet,omitempty"`
 	Gap    *float64 `json:"gap,omitempty"` // oracle - honest
 	Worst  *float64 `json:"worst_leaf,omitempty"`
-	Why    string   `json:"why,omitempty"`
+	// BatchNorm names the statistics that the supernets' accuracies were measured with: "batch", "running" or both.
+	BatchNorm string `json:"supernet_batch_norm,omitempty"`
+	Why       string `json:"why,omitempty"`
 }
 
 // Against compares a method with the null that has as many picks to choose from.
