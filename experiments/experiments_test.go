@@ -4,8 +4,25 @@ import (
 	"regexp"
 	"testing"
 
+	"gmnas/harness/plan"
 	"gmnas/harness/spec"
 )
+
+// TestAllAreValid takes the planner's own check, on real and on embedded data.
+func TestAllAreValid(t *testing.T) {
+	for _, e := range All() {
+		if err := plan.Validate(e); err != nil {
+			t.Errorf("%s: %v", e.Label, err)
+		}
+		for _, row := range e.Rows {
+			for profile, run := range row.Runs {
+				if err := plan.ValidateRun(run.OnEmbedded(e.Embedded[profile])); err != nil {
+					t.Errorf("%s %s %s on embedded data: %v", e.Label, row.ID, profile, err)
+				}
+			}
+		}
+	}
+}
 
 func TestLabelsAndRowsAreNames(t *testing.T) {
 	name := regexp.MustCompile(`^[a-z0-9][a-z0-9+-]*$`)

@@ -17,13 +17,17 @@ type Binding struct {
 }
 
 // Collect follows the plan of every binding through the recorded outcomes. Bindings come in the order of their time:
-// of several for one row and seed the last counts. One with other settings than the experiment declares in the profile
+// of several for one row and seed the last counts. A null row's binding tells the table, where no search does. One with other settings than the experiment declares in the profile
 // is left out and counted, so that a changed declaration never mixes with what was recorded before.
 func Collect(experiment spec.Experiment, profile string, bindings []Binding, lookup plan.Lookup) (Input, error) {
 	in := Input{Experiment: experiment, Profile: profile}
 	trees := map[string][]plan.Tree{}
-	tables := map[string]string{} // of the row's last real binding; "" of the experiment's
+	tables := map[string]string{} // hash of the row's last real search; "" is of the experiment's, or of a null row
 	for _, b := range bindings {
+		if row, ok := experiment.Row(b.Row); ok && row.Kind == spec.RowNull {
+			tables[""] = b.Run.Evaluate.Table
+			continue
+		}
 		declared, err := declares(experiment, profile, b)
 		if err != nil {
 			return Input{}, err

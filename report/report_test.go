@@ -170,6 +170,26 @@ func TestOtherSettingsAreLeftOut(t *testing.T) {
 	}
 }
 
+// TestNullsAlone: nulls are shown before any search is recorded; their bindings tell the table.
+func TestNullsAlone(t *testing.T) {
+	w, e := newWorld(), only(small(), "null-1", "null-5", "optimal")
+	w.run(t, e, spec.Laptop, false)
+	null := spec.Run{Setup: spec.Setup{Space: e.Space}, Evaluate: spec.Evaluate{By: spec.ByTable, Table: strings.Repeat("7ab1", 16)}}
+	in, err := report.Collect(small(), spec.Laptop, []report.Binding{{Row: "null-1", Run: null}, {Row: "null-5", Run: null}}, w.lookup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tb := report.Build(in)
+	if hasFact(tb, "left out") || tb.Embedded {
+		t.Error("a null row's binding was taken for a search")
+	}
+	for _, row := range []string{"null-1", "null-5", "optimal"} {
+		if cellOf(t, tb, row, "cifar10/test").Mean == nil {
+			t.Errorf("%s has no value", row)
+		}
+	}
+}
+
 // TestOtherRowsChangeNothing: a row's cells are the same bytes whatever rows and experiments stand beside it.
 func TestOtherRowsChangeNothing(t *testing.T) {
 	w := newWorld()
