@@ -74,7 +74,7 @@ func nullToBeat(t table.Table, id, column string) *table.Cell {
 // y is the height of row i; the first is on top.
 func (s *strip) y(i int) float64 { return float64(len(s.rows) - 1 - i) }
 
-// DataRange implements plot.DataRanger. Without values it is the whole scale.
+// DataRange implements plot.DataRanger. Without values it is most of the scale.
 func (s *strip) DataRange() (xmin, xmax, ymin, ymax float64) {
 	low, high := math.Inf(1), math.Inf(-1)
 	see := func(v *float64) {
@@ -93,7 +93,7 @@ func (s *strip) DataRange() (xmin, xmax, ymin, ymax float64) {
 		see(r.optimum)
 	}
 	if low > high {
-		return 0, 100, 0, 1
+		return 0, 95, 0, 1
 	}
 	margin := 0.04 * (position(high) - position(low))
 	if margin == 0 {
