@@ -21,15 +21,14 @@ type strip struct {
 
 // row is what a line of the figure shows; every list and pointer holds finite values only.
 type row struct {
-	kind         string
-	seeds        []float64
-	mean         *float64
-	paper, std   *float64
-	null         *table.Cell // of the null to beat, or of the row itself
-	nullLow, nul *float64
-	nullHigh     *float64
-	optimum      *float64
-	noData       bool
+	kind        string
+	seeds       []float64
+	mean        *float64
+	paper, std  *float64
+	low, middle *float64 // of the null to beat, or of the row itself where it is one
+	high        *float64
+	optimum     *float64
+	noData      bool
 }
 
 func newStrip(t table.Table, column table.Column) *strip {
@@ -37,19 +36,20 @@ func newStrip(t table.Table, column table.Column) *strip {
 	for _, r := range t.Rows {
 		cell, _ := r.Cell(column.ID)
 		line := row{kind: r.Kind, paper: finite(cell.Paper), std: finite(cell.PaperStd)}
+		var null *table.Cell
 		switch r.Kind {
 		case spec.RowRun:
 			line.seeds = finiteSeeds(cell)
 			line.mean = finite(cell.Mean)
 			line.noData = len(line.seeds) == 0
-			line.null = nullToBeat(t, r.ID, column.ID)
+			null = nullToBeat(t, r.ID, column.ID)
 		case spec.RowNull:
-			line.null = &cell
+			null = &cell
 		case spec.RowOptimal:
 			line.optimum = finite(cell.Mean)
 		}
-		if line.null != nil {
-			line.nul, line.nullLow, line.nullHigh = finite(line.null.Mean), finite(line.null.Low), finite(line.null.High)
+		if null != nil {
+			line.low, line.middle, line.high = finite(null.Low), finite(null.Mean), finite(null.High)
 		}
 		s.rows = append(s.rows, line)
 	}
@@ -89,7 +89,7 @@ func (s *strip) DataRange() (xmin, xmax, ymin, ymax float64) {
 		if r.kind != spec.RowLiterature { // what is printed about other work may lie outside
 			see(r.paper)
 		}
-		see(r.nul)
+		see(r.middle)
 		see(r.optimum)
 	}
 	if low > high {
@@ -114,12 +114,12 @@ func (s *strip) Plot(c draw.Canvas, p *plot.Plot) {
 		if i > 0 && s.rows[i-1].kind != r.kind {
 			c.StrokeLine2(draw.LineStyle{Color: nullMean, Width: vg.Points(0.4)}, c.Min.X, y(h+0.5), c.Max.X, y(h+0.5))
 		}
-		if r.nul != nil {
-			low, high := r.nul, r.nul
-			if r.nullLow != nil && r.nullHigh != nil {
-				low, high = r.nullLow, r.nullHigh
+		if r.middle != nil {
+			low, high := r.middle, r.middle
+			if r.low != nil && r.high != nil {
+				low, high = r.low, r.high
 			}
-			drawNull(c, at(*low, h).X, at(*high, h).X, at(*r.nul, h))
+			drawNull(c, at(*low, h).X, at(*high, h).X, at(*r.middle, h))
 		}
 		if r.paper != nil && *r.paper >= p.X.Min && *r.paper <= p.X.Max {
 			std := 0.0
