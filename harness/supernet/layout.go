@@ -80,7 +80,7 @@ func convName(cell, edge, op int) string {
 func NewLayout(c Config) *Layout {
 	l := &Layout{params: map[string]int{}, stats: map[string]int{}}
 	k := c.Skeleton
-	l.conv("stem.conv", -1, 0, 0, 3, 3, k.Channels, false)
+	l.conv("stem.conv", -1, 0, 0, 3, k.ImageChannels, k.Channels, false)
 	l.norm("stem.bn", k.Channels, false)
 	width := k.Channels
 	for stage := range 3 {

@@ -72,7 +72,7 @@ func NewNet(p *Parameters, mask space.Mask, opts Options) (*Net, error) {
 		return m
 	}
 	weights := s.Edges() * len(s.Operations)
-	n.images = allocate(opts.Batch * k.ImageSize * k.ImageSize * 3)
+	n.images = allocate(opts.Batch * k.ImageSize * k.ImageSize * k.ImageChannels)
 	n.labels = allocate(opts.Batch)
 	n.theta = allocate(weights)
 	n.slots = allocate(3 * k.Cells * weights)
@@ -117,7 +117,7 @@ func (n *Net) compile(opts Options, allocate func(int) kernel.Mem) error {
 		b := &builder{p: n.p, g: g, mask: n.mask, batch: opts.Batch, merged: opts.Merged, running: kinds[0] == Evaluate,
 			slots: n.slots, gates: n.gates, allocate: allocate}
 		b.theta = g.Input("theta", n.theta, s.Edges()*len(s.Operations))
-		images := g.Input("images", n.images, opts.Batch, k.ImageSize, k.ImageSize, 3)
+		images := g.Input("images", n.images, opts.Batch, k.ImageSize, k.ImageSize, k.ImageChannels)
 		labels := g.Input("labels", n.labels, opts.Batch)
 		logits := b.network(images)
 		loss := g.CrossEntropy(logits, labels, 0)

@@ -1,0 +1,184 @@
+package search
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gmnas/datasets"
+	"gmnas/harness/engine/kernel"
+	"gmnas/harness/spec"
+	"gmnas/harness/supernet"
+	"gmnas/nasbench/space"
+)
+
+// ErrDiverged tells that a loss or gradient became NaN or infinite.
+var ErrDiverged = errors.New("diverged")
+
+// Searcher is one supernet with a mask in training.
+type Searcher struct {
+	setup  spec.Setup
+	space  space.Space
+	mask   space.Mask
+	wSet   *datasets.Set
+	aSet   *datasets.Set
+	params *supernet.Parameters
+	net    *supernet.Net
+	rest   *supernet.Net // for the last, smaller batch of the A-set; nil where there is none
+	alpha  *Alpha        // nil for RSPS
+	tau    float64
+
+	wBatches, aBatches *datasets.Batcher
+	validation         *datasets.Scan
+	draws              *rand.Rand // paths and Gumbel noise
+	images, labels     []float32  // of one batch
+	unrolled           *unrolled  // DARTS second order
+
+	cost spec.Cost
+}
+
+// Options say what a Searcher is for, besides the setup.
+type Options struct {
+	Backend kernel.Backend
+	Mask    space.Mask
+	Images  *datasets.Set // the records of Setup.Data; the first half is the W-set
+	Key     string        // names the random streams
+	// Frozen leaves alpha alone; Evaluates builds what Derive needs in evaluation mode.
+	Frozen, Evaluates bool
+}
+
+// New opens a freshly initialised supernet.
+func New(setup spec.Setup, opts Options) (*Searcher, error) {
+	s, err := space.ByName(setup.Space)
+	if err != nil {
+		return nil, fmt.Errorf("opening a supernet: %w", err)
+	}
+	set := opts.Images
+	if set.Height != set.Width {
+		return nil, fmt.Errorf("opening a supernet: images of %dx%d pixels: they must be square", set.Height, set.Width)
+	}
+	x := &Searcher{setup: setup, space: s, mask: opts.Mask}
+	x.wSet, x.aSet = datasets.Split(set)
+	x.params, err = supernet.NewParameters(opts.Backend, supernet.Config{Space: s, Tracked: setup.Method.Name != spec.RSPS,
+		Skeleton: space.Skeleton{Channels: setup.Net.Channels, Cells: setup.Net.Cells, ImageSize: set.Height, ImageChannels: set.Channels, Classes: set.Classes}})
+	if err != nil {
+		return nil, err
+	}
+	x.params.Init(Stream(opts.Key, "weights"))
+	if setup.Method.Name != spec.RSPS {
+		x.alpha = NewAlpha(s, opts.Mask, setup.Alpha, Stream(opts.Key, "alpha"))
+	}
+	x.draws = Stream(opts.Key, "mixtures")
+	if err := x.open(opts); err != nil {
+		x.Close()
+		return nil, err
+	}
+	return x, nil
+}
+
+// open builds the nets and the iterators.
+func (x *Searcher) open(opts Options) error {
+	merged := x.setup.Method.Name != spec.RSPS
+	kinds := []supernet.Kind{supernet.Forward, supernet.Weights}
+	if !opts.Frozen && x.alpha != nil {
+		kinds = append(kinds, supernet.Theta)
+		if x.setup.Method.Order == 2 {
+			kinds = append(kinds, supernet.Both)
+		}
+	}
+	last := []supernet.Kind{supernet.Forward}
+	if opts.Evaluates {
+		kinds, last = []supernet.Kind{supernet.Forward, supernet.Evaluate}, []supernet.Kind{supernet.Forward, supernet.Evaluate}
+	}
+	var err error
+	if x.net, err = supernet.NewNet(x.params, opts.Mask, supernet.Options{Batch: x.setup.Batch, Merged: merged, Kinds: kinds}); err != nil {
+		return err
+	}
+	if n := x.aSet.Len() % x.setup.Batch; n > 1 { // a last batch of one image is left out: its norms would be of one image
+		if x.rest, err = supernet.NewNet(x.params, opts.Mask, supernet.Options{Batch: n, Merged: merged, Kinds: last}); err != nil {
+			return err
+		}
+	}
+	augment, err := datasets.Standard(x.wSet.Name, x.wSet.Height)
+	if err != nil {
+		return err
+	}
+	if x.wBatches, err = datasets.NewBatcher(x.wSet, augment, x.setup.Batch, Stream(opts.Key, "w-batches")); err != nil {
+		return err
+	}
+	if x.aBatches, err = datasets.NewBatcher(x.aSet, augment, x.setup.Batch, Stream(opts.Key, "a-batches")); err != nil {
+		return err
+	}
+	if x.validation, err = datasets.NewScan(x.aSet, augment, x.setup.Batch, Stream(opts.Key, "validation")); err != nil {
+		return err
+	}
+	x.images = make([]float32, x.setup.Batch*x.wSet.Height*x.wSet.Width*x.wSet.Channels)
+	x.labels = make([]float32, x.setup.Batch)
+	return nil
+}
+
+// Close frees the supernet's memory.
+func (x *Searcher) Close() {
+	for _, n := range []*supernet.Net{x.net, x.rest} {
+		if n != nil {
+			n.Close()
+		}
+	}
+	if x.unrolled != nil {
+		x.unrolled.close()
+	}
+	x.params.Close()
+}
+
+// SetTau sets SNAS's temperature.
+func (x *Searcher) SetTau(tau float64) { x.tau = tau }
+
+// Cost returns the work done so far; Seconds is left 0.
+func (x *Searcher) Cost() spec.Cost { return x.cost }
+
+// draw returns one draw of the method's mixture: DARTS's softmax, SNAS's relaxed sample, RSPS's uniform connected path.
+func (x *Searcher) draw() ([]float64, error) {
+	switch x.setup.Method.Name {
+	case spec.DARTS:
+		return x.alpha.Softmax(nil, 1), nil
+	case spec.SNAS:
+		return x.alpha.Softmax(gumbel(len(x.alpha.Values), x.draws), x.tau), nil
+	case spec.RSPS:
+		a, err := x.space.Sample(x.mask, x.draws)
+		return oneHot(x.space, a), err
+	}
+	return nil, fmt.Errorf("drawing a mixture: unknown method %q", x.setup.Method.Name)
+}
+
+func oneHot(s space.Space, a space.Architecture) []float64 {
+	theta := make([]float64, s.Edges()*len(s.Operations))
+	for e, o := range a {
+		theta[e*len(s.Operations)+int(o)] = 1
+	}
+	return theta
+}
+
+func setTheta(n *supernet.Net, theta []float64) error {
+	t := make([]float32, len(theta))
+	for i, v := range theta {
+		t[i] = float32(v)
+	}
+	return n.SetTheta(t)
+}
+
+// run runs the net on its batch and accounts for it. A loss that isn't finite is ErrDiverged.
+func (x *Searcher) run(n *supernet.Net, kind supernet.Kind) (float64, error) {
+	loss, err := n.Run(kind)
+	if err != nil {
+		return 0, err
+	}
+	x.cost.FLOPs += 2 * float64(n.MACs(kind))
+	if kind != supernet.Forward && kind != supernet.Evaluate {
+		x.cost.GradientEvaluations++
+	}
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return loss, fmt.Errorf("%w: the loss became %v", ErrDiverged, loss)
+	}
+	return loss, nil
+}
