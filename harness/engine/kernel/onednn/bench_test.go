@@ -4,29 +4,11 @@ package onednn_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"gmnas/harness/engine/kernel"
 	"gmnas/harness/engine/kernel/onednn"
 )
-
-// memory returns n random values.
-func memory(b *testing.B, o *onednn.Backend, n int) kernel.Mem {
-	b.Helper()
-	m, err := o.Alloc(n)
-	if err != nil {
-		b.Fatal(err)
-	}
-	r := rand.New(rand.NewPCG(1, 2))
-	v := make([]float32, n)
-	for i := range v {
-		v[i] = float32(r.NormFloat64())
-	}
-	o.Upload(m, v)
-	b.Cleanup(func() { o.Free(m) })
-	return m
-}
 
 // measure runs the command and reports work a second in units of 1e9.
 func measure(b *testing.B, cmd kernel.Command, err error, work float64, unit string) {
@@ -68,9 +50,9 @@ func BenchmarkConv(b *testing.B) {
 		run := func(pass string, make func(o *onednn.Backend, x, w, y kernel.Mem) (kernel.Command, error)) {
 			b.Run(name+"/"+pass, func(b *testing.B) {
 				o := open(b, 1)
-				x := memory(b, o, c.Batch*c.Height*c.Width*c.In)
-				w := memory(b, o, c.Out*c.Kernel*c.Kernel*c.In/c.Groups)
-				y := memory(b, o, c.Rows()*c.Out)
+				x := ramp(b, o, c.Batch*c.Height*c.Width*c.In)
+				w := ramp(b, o, c.Out*c.Kernel*c.Kernel*c.In/c.Groups)
+				y := ramp(b, o, c.Rows()*c.Out)
 				cmd, err := make(o, x, w, y)
 				measure(b, cmd, err, work, "GFLOP/s")
 			})
@@ -92,10 +74,10 @@ var stages = [][2]int{{64 * 32 * 32, 16}, {64 * 16 * 16, 32}, {64 * 8 * 8, 64}}
 func sources(b *testing.B, o *onednn.Backend, rows, channels, n int) []kernel.View {
 	var views []kernel.View
 	for i := 0; i < n/2; i++ {
-		views = append(views, kernel.View{Mem: memory(b, o, 3*rows*channels), Offset: channels * (i % 3), Stride: 3 * channels})
+		views = append(views, kernel.View{Mem: ramp(b, o, 3*rows*channels), Offset: channels * (i % 3), Stride: 3 * channels})
 	}
 	for len(views) < n {
-		views = append(views, kernel.View{Mem: memory(b, o, rows*channels), Stride: channels})
+		views = append(views, kernel.View{Mem: ramp(b, o, rows*channels), Stride: channels})
 	}
 	return views
 }
@@ -105,9 +87,9 @@ func BenchmarkCombine(b *testing.B) {
 		for _, terms := range []int{1, 4, 13} {
 			b.Run(fmt.Sprintf("%dx%d/terms=%d", s[0], s[1], terms), func(b *testing.B) {
 				o := open(b, 1)
-				k := kernel.Combine{Rows: s[0], Channels: s[1], Dst: kernel.View{Mem: memory(b, o, s[0]*s[1]), Stride: s[1]}}
+				k := kernel.Combine{Rows: s[0], Channels: s[1], Dst: kernel.View{Mem: ramp(b, o, s[0]*s[1]), Stride: s[1]}}
 				for _, v := range sources(b, o, s[0], s[1], terms) {
-					k.Terms = append(k.Terms, kernel.Term{Src: v, Coef: memory(b, o, s[1]), Bias: memory(b, o, s[1])})
+					k.Terms = append(k.Terms, kernel.Term{Src: v, Coef: ramp(b, o, s[1]), Bias: ramp(b, o, s[1])})
 				}
 				cmd, err := o.Combine(k)
 				measure(b, cmd, err, float64(4*s[0]*s[1]*(1+terms)), "GB/s")
@@ -121,7 +103,7 @@ func BenchmarkDots(b *testing.B) {
 		for _, n := range []int{1, 6} {
 			b.Run(fmt.Sprintf("%dx%d/sources=%d", s[0], s[1], n), func(b *testing.B) {
 				o := open(b, 1)
-				d := kernel.Dots{Rows: s[0], Channels: s[1], Grad: kernel.View{Mem: memory(b, o, s[0]*s[1]), Stride: s[1]}, Dst: memory(b, o, (1+n)*s[1])}
+				d := kernel.Dots{Rows: s[0], Channels: s[1], Grad: kernel.View{Mem: ramp(b, o, s[0]*s[1]), Stride: s[1]}, Dst: ramp(b, o, (1+n)*s[1])}
 				for _, v := range sources(b, o, s[0], s[1], n) {
 					d.Srcs = append(d.Srcs, kernel.Source{View: v})
 				}
@@ -136,7 +118,7 @@ func BenchmarkMoments(b *testing.B) {
 	for _, s := range stages {
 		b.Run(fmt.Sprintf("%dx%d", s[0], s[1]), func(b *testing.B) {
 			o := open(b, 1)
-			cmd, err := o.Moments(kernel.Moments{Rows: s[0], Channels: s[1], Src: kernel.View{Mem: memory(b, o, s[0]*s[1]), Stride: s[1]}, Dst: memory(b, o, 2*s[1])})
+			cmd, err := o.Moments(kernel.Moments{Rows: s[0], Channels: s[1], Src: kernel.View{Mem: ramp(b, o, s[0]*s[1]), Stride: s[1]}, Dst: ramp(b, o, 2*s[1])})
 			measure(b, cmd, err, float64(4*s[0]*s[1]), "GB/s")
 		})
 	}
@@ -158,7 +140,7 @@ func BenchmarkPool(b *testing.B) {
 			b.Run(fmt.Sprintf("%dx%d,%d/%s", s[1], s[1], s[0], pass), func(b *testing.B) {
 				o := open(b, 1)
 				n := p.Batch * p.Height * p.Width * p.Channels
-				cmd, err := make(o, memory(b, o, n), memory(b, o, n), memory(b, o, n))
+				cmd, err := make(o, ramp(b, o, n), ramp(b, o, n), ramp(b, o, n))
 				measure(b, cmd, err, float64(8*n), "GB/s")
 			})
 		}
@@ -168,7 +150,7 @@ func BenchmarkPool(b *testing.B) {
 func BenchmarkSGD(b *testing.B) {
 	const n = 1 << 20
 	o := open(b, 1)
-	w, g, m := memory(b, o, n), memory(b, o, n), memory(b, o, n)
+	w, g, m := ramp(b, o, n), ramp(b, o, n), ramp(b, o, n)
 	for b.Loop() {
 		o.SGDStep(kernel.SGD{LR: 1e-6, Momentum: 0.9, WeightDecay: 1e-4, Scale: 1, Nesterov: true}, w, g, m)
 	}

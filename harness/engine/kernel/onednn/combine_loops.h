@@ -27,7 +27,7 @@ INLINE void combine_tile(const gm_combine *a, long r, const int rows, int c, con
                 const vf k = load(t->coef + c + i * VW, n);
 #pragma GCC unroll 8
                 for (int j = 0; j < rows; j++)
-                    acc[j * wide + i] += where(load(m + j * ms + i * VW, n) > 0, k * load(s + j * ss + i * VW, n));
+                    acc[j * wide + i] += where(greater(load(m + j * ms + i * VW, n), (vf){0}), k * load(s + j * ss + i * VW, n));
             }
         }
     }
@@ -46,7 +46,7 @@ INLINE void combine_tile(const gm_combine *a, long r, const int rows, int c, con
 #pragma GCC unroll 4
             for (int i = 0; i < wide; i++) {
                 const vf v = acc[j * wide + i];
-                store(d + j * a->relu.stride + i * VW, where(~(v <= 0), v), n); // NaN stays NaN
+                store(d + j * a->relu.stride + i * VW, where(greater(v, (vf){0}) | unordered(v), v), n); // NaN stays
             }
     }
 }

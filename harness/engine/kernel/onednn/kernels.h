@@ -57,8 +57,9 @@ typedef struct {
     const float *x, *dy;    // input, gradient of the output
     float *out;             // what is written
     float *yscale, *xscale; // one over the number of valid taps, for each output row and column
-    float *columns;         // threads x a row of the image, the results down the columns
-    long column_size;
+    int *cover;             // backward: the outputs [from, to) that hold each input column
+    float *scratch;         // one part for each thread: a row of column results, or an image's maxima
+    long scratch_size;
 } gm_pool;
 
 typedef struct {
@@ -100,10 +101,10 @@ typedef struct gm_kernels {
     void (*combine)(const gm_combine *, long lo, long hi);
     void (*dots)(const gm_dots *, double *sums, long lo, long hi);
     void (*moments)(const gm_moments *, double *sums, long lo, long hi);
-    void (*avg_forward)(const gm_pool *, float *column, long lo, long hi);
-    void (*avg_backward)(const gm_pool *, float *column, long lo, long hi);
-    void (*max_forward)(const gm_pool *, float *column, long lo, long hi);
-    void (*max_backward)(const gm_pool *, float *column, long lo, long hi);
+    void (*avg_forward)(const gm_pool *, float *scratch, long lo, long hi);
+    void (*avg_backward)(const gm_pool *, float *scratch, long lo, long hi);
+    void (*max_forward)(const gm_pool *, float *scratch, long lo, long hi);
+    void (*max_backward)(const gm_pool *, float *scratch, long lo, long hi);
     void (*global_forward)(const gm_global *, double *sums, long lo, long hi);
     void (*global_backward)(const gm_global *, long lo, long hi);
     void (*linear_forward)(const gm_linear *, long lo, long hi);
@@ -119,6 +120,14 @@ typedef struct gm_kernels {
 
 extern const gm_kernels gm_kernels_v4, gm_kernels_v3, gm_kernels_base;
 const gm_kernels *gm_pick_kernels(void);
+
+// gm_cover gives the pooling windows [*from, *to) that hold position p; there is none where a
+// stride steps over it.
+static inline void gm_cover(const gm_pool *a, int p, int windows, int *from, int *to) {
+    const int first = p + a->pad - a->kernel + 1, last = (p + a->pad) / a->stride + 1;
+    *from = first <= 0 ? 0 : (first + a->stride - 1) / a->stride;
+    *to = last < windows ? last : windows;
+}
 
 static inline int gm_padded(int channels) { return (channels + GM_WIDEST - 1) / GM_WIDEST * GM_WIDEST; }
 

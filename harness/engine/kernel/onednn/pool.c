@@ -8,7 +8,7 @@
     static int name##_run(gm_job *job) {                                                      \
         const gm_pool *a = (gm_pool *)job;                                                    \
         GM_BLOCKS(job->backend, (n),                                                          \
-                  job->backend->kernels->name(a, a->columns + block * a->column_size, lo, hi)); \
+                  job->backend->kernels->name(a, a->scratch + block * a->scratch_size, lo, hi)); \
         return 0;                                                                             \
     }
 RUN(avg_forward, (long)a->batch *a->out_height)
@@ -20,7 +20,8 @@ static void pool_destroy(gm_job *job) {
     gm_pool *a = (gm_pool *)job;
     free(a->yscale);
     free(a->xscale);
-    free(a->columns);
+    free(a->cover);
+    free(a->scratch);
 }
 
 // scales returns one over the number of valid taps of each of n windows over size pixels.
@@ -43,12 +44,14 @@ gm_pool *gm_pool_new(gm_backend *b, gm_pool_kind kind, const gm_pool *shape) {
     a->job.destroy = pool_destroy;
     a->yscale = scales(a, a->out_height, a->height);
     a->xscale = scales(a, a->out_width, a->width);
-    // out_width is larger than width where the padding makes it so
-    a->column_size = (long)(a->width > a->out_width ? a->width : a->out_width) * a->channels;
-    a->columns = gm_alloc(sizeof(float) * b->threads * a->column_size);
-    if (!a->yscale || !a->xscale || !a->columns) {
+    a->cover = gm_alloc(sizeof(int) * 2 * a->width);
+    const long maxima = (long)a->out_height * a->out_width, columns = a->width > a->out_width ? a->width : a->out_width;
+    a->scratch_size = gm_padded(a->channels) * (kind == GM_MAX_BACKWARD ? maxima : columns);
+    a->scratch = gm_alloc(sizeof(float) * b->threads * a->scratch_size);
+    if (!a->yscale || !a->xscale || !a->cover || !a->scratch) {
         gm_job_destroy(&a->job);
         return NULL;
     }
+    for (int x = 0; x < a->width; x++) gm_cover(a, x, a->out_width, &a->cover[2 * x], &a->cover[2 * x + 1]);
     return a;
 }

@@ -43,8 +43,22 @@ INLINE void store(float *p, vf v, const int n) {
 }
 
 INLINE vf splat(float x) { return x - (vf){0}; }
-INLINE vf where(vi mask, vf v) { return (vf)(mask & (vi)v); }
-INLINE vf choose(vi mask, vf yes, vf no) { return (vf)((mask & (vi)yes) | (~mask & (vi)no)); }
+// A vm says yes or no for each value: greater compares, where keeps v or zero, choose picks.
+#if VW == 16
+typedef __mmask16 vm;
+INLINE vm greater(vf a, vf b) { return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GT_OQ); }
+INLINE vm unordered(vf a) { return _mm512_cmp_ps_mask((__m512)a, (__m512)a, _CMP_UNORD_Q); }
+INLINE vm equal(vi a, vi b) { return _mm512_cmpeq_epi32_mask((__m512i)a, (__m512i)b); }
+INLINE vf where(vm m, vf v) { return (vf)_mm512_maskz_mov_ps(m, (__m512)v); }
+INLINE vf choose(vm m, vf yes, vf no) { return (vf)_mm512_mask_blend_ps(m, (__m512)no, (__m512)yes); }
+#else
+typedef vi vm;
+INLINE vm greater(vf a, vf b) { return a > b; }
+INLINE vm unordered(vf a) { return a != a; }
+INLINE vm equal(vi a, vi b) { return a == b; }
+INLINE vf where(vm m, vf v) { return (vf)(m & (vi)v); }
+INLINE vf choose(vm m, vf yes, vf no) { return (vf)((m & (vi)yes) | (~m & (vi)no)); }
+#endif
 
 // fold adds the values of v to the double sums of their channels.
 INLINE void fold(double *sums, vf v) {
