@@ -41,6 +41,12 @@ int gm_run(gm_job *);
 unsigned gm_enter(const gm_backend *);
 void gm_leave(unsigned state);
 
+#ifdef _OPENMP
+#define GM_PARALLEL_FOR _Pragma("omp parallel for schedule(static)")
+#else
+#define GM_PARALLEL_FOR
+#endif
+
 // GM_BLOCKS runs the statement for each of the backend's equal parts [lo, hi) of 0..n, part
 // number `block`. The parts depend on the number of threads only, so that partial sums
 // folded in their order don't depend on scheduling.
@@ -54,7 +60,7 @@ void gm_leave(unsigned state);
             (void)block;                                                  \
             statement;                                                    \
         } else {                                                          \
-            _Pragma("omp parallel for schedule(static)")                  \
+            GM_PARALLEL_FOR                                               \
             for (int block = 0; block < parts_; block++) {                \
                 const long lo = n_ * block / parts_;                      \
                 const long hi = n_ * (block + 1) / parts_;                \
