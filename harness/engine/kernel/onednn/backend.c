@@ -84,6 +84,7 @@ void gm_leave(unsigned state) { (void)state; }
 #endif
 
 unsigned gm_enter(const gm_backend *b) {
+    const unsigned state = flush_denormals();
 #ifdef _OPENMP
     // OpenMP keeps the number of threads, and the threads, for each calling thread.
     static __thread int threads;
@@ -96,7 +97,7 @@ unsigned gm_enter(const gm_backend *b) {
         }
     }
 #endif
-    return flush_denormals();
+    return state;
 }
 
 int gm_run(gm_job *j) {

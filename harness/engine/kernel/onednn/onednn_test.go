@@ -111,12 +111,14 @@ func TestEarlyConvolutionAfterLargerOnes(t *testing.T) {
 func TestGoKeepsDenormals(t *testing.T) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	b := open(t, 1)
-	x, y := values(t, b, 1), values(t, b, 1)
-	b.Axpy(1, x, y)
-	tiny := float32(math.SmallestNonzeroFloat32) * float32(y.Len)
-	if tiny+tiny == 0 {
-		t.Error("denormal numbers are zero in Go after a command")
+	for _, threads := range []int{1, 2} {
+		b := open(t, threads)
+		x, y := values(t, b, 1), values(t, b, 1)
+		b.Axpy(1, x, y)
+		tiny := float32(math.SmallestNonzeroFloat32) * float32(y.Len)
+		if tiny+tiny == 0 {
+			t.Errorf("denormal numbers are zero in Go after a command of %d threads", threads)
+		}
 	}
 }
 
