@@ -74,44 +74,5 @@ func (x *Searcher) step(wImages, wLabels []float32, frozen bool, lr float64) (lo
 // Validate returns mean cross-entropy and accuracy in percent over the whole A-set, training augmentation included, with
 // a fresh draw of the mixture for every batch. kind is Forward (norms by the batch) or Evaluate (by running statistics).
 func (x *Searcher) Validate(ctx context.Context, kind supernet.Kind) (loss, accuracy float64, err error) {
-	return x.validate(ctx, kind, x.draw)
-}
-
-func (x *Searcher) validate(ctx context.Context, kind supernet.Kind, draw func() ([]float64, error)) (loss, accuracy float64, err error) {
-	x.validation.Rewind()
-	images, labels := make([]float32, len(x.images)), make([]float32, len(x.labels))
-	logits := make([]float32, len(labels)*x.wSet.Classes)
-	seen, right := 0, 0
-	for {
-		n, err := x.validation.Next(images, labels)
-		if err != nil {
-			return 0, 0, err
-		}
-		net := x.net
-		if n < x.setup.Batch {
-			net = x.rest
-		}
-		if n == 0 || net == nil {
-			return loss / float64(seen), 100 * float64(right) / float64(seen), nil
-		}
-		if err := ctx.Err(); err != nil {
-			return 0, 0, err
-		}
-		theta, err := draw()
-		if err != nil {
-			return 0, 0, err
-		}
-		if err := setTheta(net, theta); err != nil {
-			return 0, 0, err
-		}
-		net.SetBatch(images[:n*len(images)/x.setup.Batch], labels[:n])
-		l, err := x.run(net, kind)
-		if err != nil {
-			return 0, 0, err
-		}
-		net.Logits(kind, logits[:n*x.wSet.Classes])
-		loss += l * float64(n)
-		right += supernet.Correct(logits, labels[:n], x.wSet.Classes)
-		seen += n
-	}
+	return x.validation.measure(ctx, kind, x.draw)
 }

@@ -25,12 +25,11 @@ type Searcher struct {
 	aSet   *datasets.Set
 	params *supernet.Parameters
 	net    *supernet.Net
-	rest   *supernet.Net // for the last, smaller batch of the A-set; nil where there is none
-	alpha  *Alpha        // nil for RSPS
+	alpha  *Alpha // nil for RSPS
 	tau    float64
 
 	wBatches, aBatches *datasets.Batcher
-	validation         *datasets.Scan
+	validation         *evaluator // of the A-set
 	draws              *rand.Rand // paths and Gumbel noise
 	images, labels     []float32  // of one batch
 	unrolled           *unrolled  // DARTS second order
@@ -95,11 +94,6 @@ func (x *Searcher) open(opts Options) error {
 	if x.net, err = supernet.NewNet(x.params, opts.Mask, supernet.Options{Batch: x.setup.Batch, Merged: merged, Kinds: kinds}); err != nil {
 		return err
 	}
-	if n := x.aSet.Len() % x.setup.Batch; n > 1 { // a last batch of one image is left out: its norms would be of one image
-		if x.rest, err = supernet.NewNet(x.params, opts.Mask, supernet.Options{Batch: n, Merged: merged, Kinds: last}); err != nil {
-			return err
-		}
-	}
 	augment, err := datasets.Standard(x.wSet.Name, x.wSet.Height)
 	if err != nil {
 		return err
@@ -110,7 +104,11 @@ func (x *Searcher) open(opts Options) error {
 	if x.aBatches, err = datasets.NewBatcher(x.aSet, augment, x.setup.Batch, Stream(opts.Key, "a-batches")); err != nil {
 		return err
 	}
-	if x.validation, err = datasets.NewScan(x.aSet, augment, x.setup.Batch, Stream(opts.Key, "validation")); err != nil {
+	scan, err := datasets.NewScan(x.aSet, augment, x.setup.Batch, Stream(opts.Key, "validation"))
+	if err != nil {
+		return err
+	}
+	if x.validation, err = x.newEvaluator(x.net, scan, x.aSet.Len(), supernet.Options{Merged: merged, Kinds: last}); err != nil {
 		return err
 	}
 	x.images = make([]float32, x.setup.Batch*x.wSet.Height*x.wSet.Width*x.wSet.Channels)
@@ -120,10 +118,11 @@ func (x *Searcher) open(opts Options) error {
 
 // Close frees the supernet's memory.
 func (x *Searcher) Close() {
-	for _, n := range []*supernet.Net{x.net, x.rest} {
-		if n != nil {
-			n.Close()
-		}
+	if x.validation != nil {
+		x.validation.close()
+	}
+	if x.net != nil {
+		x.net.Close()
 	}
 	if x.unrolled != nil {
 		x.unrolled.close()
