@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gmnas/nasbench/space"
 )
@@ -114,6 +115,28 @@ func (r *NullResult) Summary(dataset Dataset, split Split) (mean, std float64, e
 		std += (draw - mean) * (draw - mean)
 	}
 	return mean, math.Sqrt(std / float64(len(draws)-1)), nil
+}
+
+// Quantiles returns the 101 percentiles, 0 to 100 %, of the picked architecture's accuracy (percent) after 200
+// epochs over the draws, interpolated between neighbours. A drawn value that the table lacks is an error.
+func (r *NullResult) Quantiles(dataset Dataset, split Split) ([]float64, error) {
+	draws, err := r.column(dataset, split)
+	if err != nil {
+		return nil, err
+	}
+	sorted := slices.Clone(draws)
+	slices.Sort(sorted)
+	if math.IsNaN(sorted[0]) { // NaN sorts first
+		return nil, fmt.Errorf("null: %s %s: %w", dataset, split, ErrMissing)
+	}
+	quantiles := make([]float64, 101)
+	for p := range quantiles {
+		at := float64(p) / 100 * float64(len(sorted)-1)
+		low := int(at)
+		high := min(low+1, len(sorted)-1)
+		quantiles[p] = sorted[low] + (at-float64(low))*(sorted[high]-sorted[low])
+	}
+	return quantiles, nil
 }
 
 // Reaches returns the probability that the null's mean over n seeds is at least accuracy (percent). It is

@@ -90,10 +90,15 @@ func (e Experiment) Row(id string) (Row, bool) {
 	return Row{}, false
 }
 
-// Bind fills in the hashes of the data and table at hand, which make a declared run a definite one.
+// Bind fills in the hashes of the data and table at hand, which make a declared run a definite one. Where found
+// architectures are trained, it is on the same images and there is no table.
 func (r Run) Bind(data, table string) Run {
 	r.Data.Hash = data
-	r.Evaluate.Table = table
+	if r.Evaluate.By == ByTraining {
+		r.Evaluate.Data.Hash = data
+	} else {
+		r.Evaluate.Table = table
+	}
 	return r
 }
 

@@ -23,7 +23,7 @@ type decoder struct {
 	allowed []Global
 }
 
-// Decode reads one pickle of at most 32 MiB. The result is nil, bool, int64, float64, string, []byte, Global,
+// Decode reads one pickle of at most 128 MiB. The result is nil, bool, int64, float64, string, []byte, Global,
 // Tuple, *List, *Dict or *Object; shared and cyclic references are kept, so don't walk it without a bound. Byte
 // slices point into data. Errors name the byte and the opcode.
 func Decode(data []byte, allowed []Global) (any, error) {

@@ -43,7 +43,7 @@ const (
 
 // Bounds on what one pickle may ask for; the public files need 3 MB, 10 marks and 50,000 opcodes.
 const (
-	maxBytes  = 32 << 20
+	maxBytes  = 128 << 20
 	maxSteps  = 2 << 20 // opcodes, each makes at most one value
 	maxMarks  = 256     // nested
 	maxGlobal = 256     // bytes of a name
