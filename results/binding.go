@@ -24,24 +24,40 @@ type Binding struct {
 // name is what labels, profiles and row IDs look like.
 var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+._-]{0,99}$`)
 
-// Bind records that a run was asked for. The same run again only renews the time.
-func (s *Store) Bind(b Binding) error {
+// Bind records which runs were asked for, all or none. The same run again only renews the time.
+func (s *Store) Bind(bindings ...Binding) error {
+	tx, err := s.db.Begin()
+	if err != nil {
+		return explain("recording in", s.path, err)
+	}
+	defer tx.Rollback()
+	for _, b := range bindings {
+		if err := b.check(); err != nil {
+			return fmt.Errorf("recording run: %w", err)
+		}
+		body, err := spec.Canonical(b.Run)
+		if err != nil {
+			return fmt.Errorf("recording run %s %s: %w", b.Experiment, b.Row, err)
+		}
+		if _, err := tx.Exec(`INSERT INTO bindings (experiment, profile, row, seed, run, body, bound) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET bound = excluded.bound`,
+			b.Experiment, b.Profile, b.Row, b.Seed, sum(string(body)), string(body), b.Bound.UTC().Format(time.RFC3339Nano)); err != nil {
+			return explain("recording in", s.path, err)
+		}
+	}
+	return explain("recording in", s.path, tx.Commit())
+}
+
+func (b Binding) check() error {
 	for _, f := range []struct{ field, value string }{{"experiment", b.Experiment}, {"profile", b.Profile}, {"row", b.Row}} {
 		if !name.MatchString(f.value) {
-			return fmt.Errorf("recording run: %s %.120q: letters, digits and +._- only, at most 100", f.field, f.value)
+			return fmt.Errorf("%s %.120q: letters, digits and +._- only, at most 100", f.field, f.value)
 		}
 	}
 	if b.Bound.IsZero() {
-		return errors.New("recording run: no time")
+		return errors.New("no time")
 	}
-	body, err := spec.Canonical(b.Run)
-	if err != nil {
-		return fmt.Errorf("recording run %s %s: %w", b.Experiment, b.Row, err)
-	}
-	_, err = s.db.Exec(`INSERT INTO bindings (experiment, profile, row, seed, run, body, bound) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET bound = excluded.bound`,
-		b.Experiment, b.Profile, b.Row, b.Seed, sum(string(body)), string(body), b.Bound.UTC().Format(time.RFC3339Nano))
-	return explain("recording in", s.path, err)
+	return nil
 }
 
 // Bindings returns the runs of an experiment in a profile that were ever asked for, by row, seed and time. A row

@@ -140,7 +140,7 @@ func (c *coordinator) take(p *process, t task) error {
 	c.intact[t.key] = f.Outcome.Kind == spec.KindTrain
 	c.worked += c.work[t.key].FLOPs
 	c.tally.add(f.Outcome)
-	if err := c.changed(t.key); err != nil {
+	if err := c.changed(t); err != nil {
 		return err
 	}
 	c.say("%s", c.finished(t, f.Outcome))
@@ -159,7 +159,7 @@ func (c *coordinator) fail(p *process, t task, reason string, final bool) error 
 		return c.end(p, t, reason)
 	}
 	c.say("%s: %s; tried again", t.label, reason)
-	return c.changed(t.key)
+	return c.changed(t)
 }
 
 // end gives a stage up for this run.
@@ -167,7 +167,7 @@ func (c *coordinator) end(p *process, t task, reason string) error {
 	c.failed[t.key] = t.failed(p.since, reason)
 	c.tally.Failed++
 	c.say("%s: failed: %s", t.label, reason)
-	return c.changed(t.key)
+	return c.changed(t)
 }
 
 // failed is the outcome of a task that failed.

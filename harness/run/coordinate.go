@@ -46,7 +46,7 @@ func Coordinate(ctx context.Context, store *results.Store, goals []Goal, opts Op
 
 	c := &coordinator{
 		store: store, goals: goals, opts: opts, observer: observer, recorded: store.Lookup(), events: make(chan event),
-		failed: map[spec.Key]spec.Outcome{}, lost: map[spec.Key]bool{}, intact: map[spec.Key]bool{}, tries: map[spec.Key]int{},
+		failed: map[spec.Key]spec.Outcome{}, lost: map[spec.Key]bool{}, intact: map[spec.Key]bool{}, tries: map[spec.Key]int{}, absent: map[spec.Key]bool{},
 		work: map[spec.Key]spec.Cost{}, needs: make([]need, len(goals)), forecasts: make([]need, len(goals)), began: time.Now(),
 	}
 	if err := c.begin(); err != nil {
@@ -78,6 +78,7 @@ type coordinator struct {
 	failed    map[spec.Key]spec.Outcome // failures that this run doesn't try again
 	lost      map[spec.Key]bool         // train stages that must run again: an unfinished stage needs their weights
 	intact    map[spec.Key]bool         // train stages whose weights were checked or made in this run
+	absent    map[spec.Key]bool         // not recorded, or failed in an earlier run; spares the database the question
 	tries     map[spec.Key]int          // workers killed
 	workers   []*process
 	queue     []task
@@ -91,14 +92,15 @@ type coordinator struct {
 
 // begin records what was asked for, takes in what killed runs left, and plans.
 func (c *coordinator) begin() error {
+	var asked []results.Binding
 	for _, g := range c.goals {
-		if g.Null != nil {
-			continue
+		if g.Null == nil {
+			g.Run.Bound = time.Now()
+			asked = append(asked, g.Run)
 		}
-		g.Run.Bound = time.Now()
-		if err := c.store.Bind(g.Run); err != nil {
-			return err
-		}
+	}
+	if err := c.store.Bind(asked...); err != nil {
+		return err
 	}
 	if err := c.sweep(); err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Terminal shows a status line that is rewritten in place. Width gives the terminal's columns at any time.
+// Terminal shows a status line that is rewritten in place, until the next Line takes its place. Width gives the terminal's columns at any time.
 func Terminal(w io.Writer, width func() int) Observer { return &terminal{w: w, width: width} }
 
 // Plain prints lines only: one for every finished stage and a status at most every interval.

@@ -23,8 +23,15 @@ func (c *coordinator) lookup(key spec.Key) (spec.Outcome, bool) {
 	if c.lost[key] {
 		return spec.Outcome{}, false
 	}
+	if c.absent[key] {
+		return spec.Outcome{}, false
+	}
 	o, ok := c.recorded(key)
-	return o, ok && o.State != spec.Failed
+	if !ok || o.State == spec.Failed {
+		c.absent[key] = true
+		return spec.Outcome{}, false
+	}
+	return o, true
 }
 
 // expand asks the planner what goal i needs. Where a ready stage reads weights that are missing or damaged, the train
@@ -65,15 +72,22 @@ func (c *coordinator) weightsLost(key spec.Key) bool {
 	return false
 }
 
-// changed plans again what the stage is part of.
-func (c *coordinator) changed(key spec.Key) error {
+// changed plans again what the stage is part of. A forecast changes with a split, a derivation and a failure only, and
+// a null row that draws from runs only with their splits.
+func (c *coordinator) changed(t task) error {
+	delete(c.absent, t.key)
+	o, _ := c.lookup(t.key)
 	for i, g := range c.goals {
-		concerned := slices.ContainsFunc(c.needs[i].stages, func(s named) bool { return s.key == key })
-		if c.needs[i].complete || !concerned && g.Null == nil {
+		concerned := slices.ContainsFunc(c.needs[i].stages, func(s named) bool { return s.key == t.key }) ||
+			len(g.From) > 0 && t.stage.Split != nil
+		if c.needs[i].complete || !concerned {
 			continue
 		}
 		if err := c.expand(i); err != nil {
 			return err
+		}
+		if o.State == spec.Done && t.stage.Split == nil && t.stage.Derive == nil {
+			continue
 		}
 		if err := c.forecast(i); err != nil {
 			return err
