@@ -1,0 +1,124 @@
+// Package bench times what users wait for.
+package bench
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"gmnas/datasets"
+	"gmnas/harness/engine"
+	"gmnas/harness/engine/kernel"
+	"gmnas/harness/search"
+	"gmnas/harness/spec"
+	"gmnas/nasbench/space"
+)
+
+// StepOptions describe one supernet step.
+type StepOptions struct {
+	Mode     string // "darts": mixture; "path": one sampled operation an edge; "gm": one mini-batch of gradient matching over all edges
+	Channels int
+	Cells    int // of each stage
+	Size     int // image height and width
+	Batch    int
+	Threads  int
+	Steps    int // timed, after one warm-up
+	Backend  string
+}
+
+// StepResult is one line of the step benchmark.
+type StepResult struct {
+	Gmnas          string  `json:"gmnas"` // backend and version
+	Mode           string  `json:"mode"`
+	Channels       int     `json:"channels"`
+	Cells          int     `json:"cells"`
+	Size           int     `json:"size"`
+	Batch          int     `json:"batch"`
+	Threads        int     `json:"threads"`
+	Steps          int     `json:"steps"`
+	SecondsMin     float64 `json:"s_min"`
+	SecondsMedian  float64 `json:"s_median"`
+	ImagesPerS     float64 `json:"images_per_s"`
+	GFLOPs         float64 `json:"gflop_per_s"`      // of convolutions and classifier, over the median step
+	PeakGFLOPs     float64 `json:"peak_gflop_per_s"` // measured: a 3x3 convolution of 64 channels, all threads
+	ShareOfPeak    float64 `json:"share_of_peak"`
+	AllocsPerStep  float64 `json:"allocs_per_step"`
+	InstructionSet string  `json:"instruction_set"`
+}
+
+// Step times weight steps (or gradient-matching mini-batches) on random images, on a locked thread.
+func Step(o StepOptions) (StepResult, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if o.Steps < 1 || o.Batch < 2 || o.Size < 4 || o.Channels < 1 || o.Cells < 1 {
+		return StepResult{}, fmt.Errorf("timing steps: steps %d, batch %d, size %d, channels %d, cells %d: all must be positive, batch 2 or more and size a multiple of 4",
+			o.Steps, o.Batch, o.Size, o.Channels, o.Cells)
+	}
+	b, err := engine.OpenBackend(o.Backend, o.Threads)
+	if err != nil {
+		return StepResult{}, err
+	}
+	s, err := searcher(b, o)
+	if err != nil {
+		return StepResult{}, fmt.Errorf("timing steps: %w", err)
+	}
+	defer s.Close()
+	step := s.TimedStep
+	if o.Mode == "gm" {
+		if step, err = s.TimedMatching(); err != nil {
+			return StepResult{}, err
+		}
+	}
+	if err := step(); err != nil {
+		return StepResult{}, err
+	}
+	before := s.Cost()
+	var m0, m1 runtime.MemStats
+	runtime.ReadMemStats(&m0)
+	times := make([]float64, o.Steps)
+	for i := range times {
+		start := time.Now()
+		if err := step(); err != nil {
+			return StepResult{}, err
+		}
+		times[i] = time.Since(start).Seconds()
+	}
+	runtime.ReadMemStats(&m1)
+	flops := (s.Cost().FLOPs - before.FLOPs) / float64(o.Steps)
+	slices.Sort(times)
+	median := times[len(times)/2]
+	peak, err := convolutionPeak(b)
+	if err != nil {
+		return StepResult{}, err
+	}
+	r := StepResult{Gmnas: b.Name() + " " + b.Version(), Mode: o.Mode, Channels: o.Channels, Cells: o.Cells, Size: o.Size, Batch: o.Batch,
+		Threads: o.Threads, Steps: o.Steps, SecondsMin: times[0], SecondsMedian: median, ImagesPerS: float64(o.Batch) / median,
+		GFLOPs: flops / median / 1e9, PeakGFLOPs: peak, AllocsPerStep: float64(m1.Mallocs-m0.Mallocs) / float64(o.Steps), InstructionSet: b.InstructionSet()}
+	r.ShareOfPeak = r.GFLOPs / r.PeakGFLOPs
+	return r, nil
+}
+
+// searcher opens a supernet over random images.
+func searcher(b kernel.Backend, o StepOptions) (*search.Searcher, error) {
+	method := spec.DARTS
+	switch o.Mode {
+	case "darts", "gm":
+	case "path":
+		method = spec.RSPS
+	default:
+		return nil, fmt.Errorf("mode %q: use darts, path or gm", o.Mode)
+	}
+	rng := search.Stream("bench", "images")
+	set := &datasets.Set{Name: "cifar10", Classes: 10, Height: o.Size, Width: o.Size, Channels: 3,
+		Pixels: make([]uint8, 2*o.Batch*o.Size*o.Size*3), Labels: make([]uint8, 2*o.Batch)}
+	for i := range set.Pixels {
+		set.Pixels[i] = uint8(rng.Uint32())
+	}
+	for i := range set.Labels {
+		set.Labels[i] = uint8(rng.IntN(10))
+	}
+	setup := spec.Setup{Space: space.NB201.Name, Net: spec.Net{Channels: o.Channels, Cells: o.Cells}, Batch: o.Batch, Method: spec.Method{Name: method, Order: 1},
+		Weights: spec.Weights{LR: 0.025, LRMin: 0.001, Momentum: 0.9, Nesterov: true, WeightDecay: 5e-4, Clip: 5}, Alpha: spec.Alpha{InitStd: 1e-3}}
+	return search.New(setup, search.Options{Backend: b, Mask: space.Full(space.NB201), Images: set, Key: "bench", Frozen: true})
+}

@@ -1,0 +1,38 @@
+package search
+
+import (
+	"gmnas/harness/engine/kernel"
+	"gmnas/harness/spec"
+	"gmnas/harness/split"
+)
+
+// TimedStep is one weight step on a batch that stays as it is; for benchmarks.
+func (x *Searcher) TimedStep() error {
+	_, _, err := x.weightStep(x.setup.Weights.LR)
+	return err
+}
+
+// TimedMatching returns a function that compares the gradients of all operations of all edges on one mini-batch; for
+// benchmarks.
+func (x *Searcher) TimedMatching() (func() error, error) {
+	c, err := x.newCollected(len(x.space.Operations))
+	if err != nil {
+		return nil, err
+	}
+	return func() error {
+		theta, err := x.draw()
+		if err != nil {
+			return err
+		}
+		for e := range x.space.Edges() {
+			operations := x.mask.Operations(e)
+			if err := c.collect(e, operations, theta, spec.EnableOneHot, func(k int, body kernel.Mem) { x.params.Backend.Copy(c.copies[k], body) }); err != nil {
+				return err
+			}
+			if err := split.NewAverage(split.Cosine, e, operations).Add(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
+}
