@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// command is one of the program's commands.
+type command struct {
+	name    string
+	args    string // as the usage line shows them
+	short   string // one line
+	long    string // for --help
+	example string // lines of shell
+	hidden  bool
+	flags   *pflag.FlagSet
+	do      func(context.Context, call) error
+}
+
+// call is what a command is called with.
+type call struct {
+	args     []string
+	out, err io.Writer
+}
+
+// commands returns all commands in the order of help.
+func commands() []command {
+	return []command{
+		listCommand(), planCommand(), runCommand(), reportCommand(), explainCommand(), queryCommand(), dataCommand(),
+		doctorCommand(), versionCommand(), workerCommand(),
+	}
+}
+
+// find returns the command of that name, or an error that lists the names there are.
+func find(name string) (command, error) {
+	var names []string
+	for _, c := range commands() {
+		if c.name == name {
+			return c, nil
+		}
+		if !c.hidden {
+			names = append(names, c.name)
+		}
+	}
+	return command{}, fmt.Errorf("finding command %q: there is no such command; use one of %s", short(name), strings.Join(names, ", "))
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "gmnas reproduces the tables of \"Generalizing Few-Shot NAS with Gradient Matching\".\n\nUsage: gmnas COMMAND [ARGUMENT...] [--flag value...]\n\n")
+	for _, c := range commands() {
+		if !c.hidden {
+			fmt.Fprintf(w, "  %-8s %s\n", c.name, c.short)
+		}
+	}
+	fmt.Fprint(w, "\n`gmnas COMMAND --help` explains a command with an example.\n"+
+		"Exit codes: 0 fine, 1 a stage failed or diverged, or a run was interrupted, 2 wrong use or bad input.\n")
+}
+
+func (c command) help(w io.Writer) {
+	line := "gmnas " + c.name
+	if c.args != "" {
+		line += " " + c.args
+	}
+	fmt.Fprintf(w, "%s: %s.\n\nUsage: %s [--flag value...]\n", c.name, c.short, line)
+	if c.long != "" {
+		fmt.Fprintf(w, "\n%s\n", c.long)
+	}
+	fmt.Fprintf(w, "\nExample:\n")
+	for l := range strings.Lines(c.example) {
+		fmt.Fprintf(w, "  %s\n", strings.TrimSpace(l))
+	}
+	if c.flags.HasAvailableFlags() {
+		fmt.Fprintf(w, "\nFlags:\n%s", c.flags.FlagUsages())
+	}
+}
+
+// newFlags returns an empty flag set; flags may stand before and after arguments.
+func newFlags(name string) *pflag.FlagSet {
+	f := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	f.SortFlags = false
+	return f
+}
+
+// short keeps messages readable for names of any length.
+func short(text string) string {
+	if len(text) > 80 {
+		return text[:80] + "..."
+	}
+	return text
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"gmnas/datasets"
+	"gmnas/harness/spec"
+	"gmnas/nasbench"
+)
+
+// hand is the data at hand, known by its hashes.
+type hand struct {
+	folder string
+	table  string               // SHA-256; empty until it was read
+	images map[spec.Data]string // SHA-256 by the records that were asked for
+}
+
+// errAbsent tells that images or table aren't in the data folder at all.
+var errAbsent = errors.New("not there")
+
+// imagesHash returns the hash of the records that d names. Errors: errAbsent; files that are damaged or hold fewer
+// records.
+func (h *hand) imagesHash(d spec.Data) (string, error) {
+	if hash, ok := h.images[d]; ok {
+		return hash, nil
+	}
+	set, err := datasets.Load(d.Set, "train", h.folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%s is not in data folder %s: %w", d.Set, h.folder, errAbsent)
+	}
+	if err != nil {
+		return "", err
+	}
+	if set.Len() < d.Records {
+		return "", fmt.Errorf("%s in data folder %s: has %d training records, this profile needs %d; get all of them with `gmnas data get %s --data %s`, or use another --profile",
+			d.Set, h.folder, set.Len(), d.Records, d.Set, h.folder)
+	}
+	if set, err = set.First(d.Records); err != nil {
+		return "", err
+	}
+	if set, err = set.Pool(d.Pool); err != nil {
+		return "", err
+	}
+	h.images[d] = set.Hash()
+	return h.images[d], nil
+}
+
+// tableHash returns the hash of the NAS-Bench-201 table. Errors: errAbsent; damaged files.
+func (h *hand) tableHash() (string, error) {
+	if h.table != "" {
+		return h.table, nil
+	}
+	if !exists(filepath.Join(h.folder, nasbench.FileName)) && !exists(filepath.Join(h.folder, nasbench.Folder)) {
+		return "", fmt.Errorf("the NAS-Bench-201 table is not in data folder %s: %w", h.folder, errAbsent)
+	}
+	table, err := nasbench.Find(h.folder)
+	if err != nil {
+		return "", fmt.Errorf("%w; mend it with `gmnas data get nasbench201 --data %s`", err, h.folder)
+	}
+	h.table = table.Hash()
+	return h.table, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

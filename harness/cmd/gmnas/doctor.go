@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"gmnas/datasets"
+	"gmnas/harness/engine"
+	"gmnas/harness/run"
+	"gmnas/nasbench"
+	"gmnas/results"
+)
+
+// finding is one line of the doctor: what is there, or what is wrong and the command that mends it.
+type finding struct {
+	about string
+	text  string
+	mend  string
+	bad   bool // runs can't work, or lose something
+}
+
+func doctorCommand() command {
+	f := newFlags("doctor")
+	db, data := databaseFlag(f), dataFlag(f)
+	return command{
+		name: "doctor", short: "say what is there, what is missing, and the command that mends it", flags: f,
+		long:    "It exits with 2 where something is broken; what is only missing, such as data, is no error.",
+		example: "gmnas doctor\ngmnas doctor --db results/gmnas.db --data data",
+		do: func(_ context.Context, c call) error {
+			if len(c.args) > 0 {
+				return errors.New("takes no arguments")
+			}
+			findings := machine()
+			findings = append(findings, backends()...)
+			findings = append(findings, dataState(*data)...)
+			findings = append(findings, database(*db)...)
+			findings = append(findings, folder(filepath.Dir(*db)))
+			bad := 0
+			for _, f := range findings {
+				mark := " "
+				if f.bad {
+					mark = "!"
+					bad++
+				}
+				fmt.Fprintf(c.out, "%s %-10s %s\n", mark, f.about, f.text)
+				if f.mend != "" {
+					fmt.Fprintf(c.out, "             -> %s\n", f.mend)
+				}
+			}
+			if bad > 0 {
+				return fmt.Errorf("%d things are broken, marked with ! above", bad)
+			}
+			return nil
+		},
+	}
+}
+
+func machine() []finding {
+	text := fmt.Sprintf("%s/%s, %d cores, %s", runtime.GOOS, runtime.GOARCH, run.Cores(), runtime.Version())
+	if model := field("/proc/cpuinfo", "model name"); model != "" {
+		text += ", " + model
+	}
+	list := []finding{{about: "machine", text: text}}
+	if total := field("/proc/meminfo", "MemTotal"); total != "" {
+		list = append(list, finding{about: "memory", text: total + " in all, " + field("/proc/meminfo", "MemAvailable") + " available"})
+	}
+	return append(list, finding{about: "program", text: "commit " + programCommit()})
+}
+
+// field returns the first value of that name in one of Linux's tables, or "".
+func field(path, name string) string {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(b)) {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
+func backends() []finding {
+	var list []finding
+	fast := false
+	for i, name := range engine.Backends() {
+		fast = fast || name == "onednn"
+		b, err := engine.OpenBackend(name, 1)
+		if err != nil {
+			list = append(list, finding{about: "backend", text: err.Error(), mend: "use another one with --backend", bad: true})
+			continue
+		}
+		text := fmt.Sprintf("%s: %s, %s", name, b.Version(), b.InstructionSet())
+		if i == 0 {
+			text += " (default)"
+		}
+		list = append(list, finding{about: "backend", text: text})
+	}
+	if !fast {
+		mend := "apt-get install libdnnl-dev, then make build"
+		if headerThere() {
+			mend = "make build, as dnnl.h is installed"
+		}
+		list = append(list, finding{about: "backend", text: "onednn, several times faster, is not in this build", mend: mend})
+	}
+	return list
+}
+
+// headerThere tells whether oneDNN's header is where a compiler looks.
+func headerThere() bool {
+	return slices.ContainsFunc([]string{"/usr/include", "/usr/local/include", "/opt/homebrew/include"}, func(folder string) bool {
+		return exists(filepath.Join(folder, "dnnl.h"))
+	})
+}
+
+func dataState(dir string) []finding {
+	if err := checkData(dir); err != nil {
+		return []finding{{about: "data", text: err.Error(), bad: true}}
+	}
+	var list []finding
+	present, damaged := map[string]int{}, map[string]string{}
+	for _, s := range datasets.Status(dir) {
+		if s.Present {
+			present[s.Source]++
+		}
+		if s.Present && s.Problem != "" && damaged[s.Source] == "" {
+			damaged[s.Source] = s.File.Path + ": " + s.Problem
+		}
+	}
+	for _, s := range datasets.Sources() {
+		f := finding{about: "data", text: fmt.Sprintf("%s: %d of %d files in %s", s.Name, present[s.Name], len(s.Files), dir)}
+		switch {
+		case damaged[s.Name] != "":
+			f.text, f.bad = s.Name+": "+damaged[s.Name], true
+		case present[s.Name] == len(s.Files):
+		case s.Manual != "":
+			f.mend = s.Manual
+		default:
+			f.mend = "gmnas data get " + s.Name + " --data " + dir
+		}
+		list = append(list, f)
+	}
+	table, err := nasbench.Find(dir)
+	if err != nil {
+		return append(list, finding{about: "table", text: err.Error(), mend: "gmnas data get nasbench201 --data " + dir})
+	}
+	return append(list, finding{about: "table", text: fmt.Sprintf("NAS-Bench-201, %d architectures, SHA-256 %.12s", nasbench.Size, table.Hash())})
+}
+
+func database(path string) []finding {
+	store, err := results.OpenReadOnly(path)
+	if errors.Is(err, results.ErrMissing) {
+		return []finding{{about: "database", text: path + ": none yet", mend: "gmnas run table3 --db " + path}}
+	}
+	rescue := fmt.Sprintf("move %s away and give the last command again, or rescue rows with: sqlite3 %s .recover | sqlite3 rescued.db", path, path)
+	if err == nil {
+		defer store.Close()
+		err = store.Check()
+	}
+	if errors.Is(err, results.ErrDamaged) {
+		return []finding{{about: "database", text: err.Error(), mend: rescue, bad: true}}
+	}
+	if err != nil {
+		return []finding{{about: "database", text: err.Error(), bad: true}}
+	}
+	counts, err := store.Counts()
+	if err != nil {
+		return []finding{{about: "database", text: err.Error(), bad: true}}
+	}
+	text := path + ": every page, key and checksum is right;"
+	for _, n := range counts {
+		text += fmt.Sprintf(" %d %s %s,", n.N, n.Kind, n.State)
+	}
+	if len(counts) == 0 {
+		text += " no outcomes"
+	}
+	return []finding{{about: "database", text: strings.TrimSuffix(text, ",")}}
+}
+
+// folder checks that results can be written, and how much.
+func folder(dir string) finding {
+	where := dir
+	for !exists(where) && where != filepath.Dir(where) {
+		where = filepath.Dir(where)
+	}
+	f, err := os.CreateTemp(where, ".gmnas-doctor-*")
+	if err != nil {
+		return finding{about: "results", text: err.Error(), mend: "give write permission to " + where + ", or name another place with --db", bad: true}
+	}
+	f.Close()
+	os.Remove(f.Name())
+	text := dir + " can be written"
+	if where != dir {
+		text = dir + " can be made"
+	}
+	if free, err := freeBytes(where); err == nil {
+		text += fmt.Sprintf(", %.1f GB free", float64(free)/1e9)
+	}
+	return finding{about: "results", text: text}
+}

@@ -1,0 +1,3 @@
+package main
+
+func explainCommand() command { return command{name: "explain", flags: newFlags("explain")} }

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"gmnas/harness/engine"
+	"gmnas/harness/spec"
+)
+
+const (
+	defaultDatabase = "results/gmnas.db"
+	defaultOut      = "results/out"
+	defaultData     = "data"
+)
+
+// oneOf is a flag that takes one of some values.
+type oneOf struct {
+	value   string
+	choices []string
+}
+
+func (o *oneOf) String() string { return o.value }
+func (o *oneOf) Type() string   { return strings.Join(o.choices, "|") }
+
+func (o *oneOf) Set(value string) error {
+	for _, c := range o.choices {
+		if value == c {
+			o.value = value
+			return nil
+		}
+	}
+	return fmt.Errorf("use one of %s", strings.Join(o.choices, ", "))
+}
+
+func profileFlag(f *pflag.FlagSet) *oneOf {
+	p := &oneOf{spec.Laptop, []string{spec.Smoke, spec.Laptop, spec.Paper}}
+	f.Var(p, "profile", "scale of the experiment: smoke takes seconds, laptop about 15 minutes, paper is the paper's own")
+	return p
+}
+
+func databaseFlag(f *pflag.FlagSet) *string {
+	return f.String("db", defaultDatabase, "results database `file`")
+}
+
+// dataFlag is the data folder: --data, else GMNAS_DATA, else ./data, which may be absent.
+func dataFlag(f *pflag.FlagSet) *string {
+	folder := os.Getenv("GMNAS_DATA")
+	if folder == "" {
+		folder = defaultData
+	}
+	return f.String("data", folder, "data `folder`; the environment variable GMNAS_DATA gives the default")
+}
+
+// checkData refuses a folder that was named and isn't there.
+func checkData(folder string) error {
+	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
+		return fmt.Errorf("data folder %q: is a file; name a folder (--data or GMNAS_DATA)", folder)
+	} else if err != nil && folder != defaultData {
+		return fmt.Errorf("data folder %q: %w; name the right one (--data or GMNAS_DATA), or unset it to use the embedded set", folder, err)
+	}
+	return nil
+}
+
+// backendFlag is --backend, else GMNAS_BACKEND, else the fastest in the build.
+func backendFlag(f *pflag.FlagSet) *string {
+	name := os.Getenv("GMNAS_BACKEND")
+	if name == "" {
+		name = engine.Backends()[0]
+	}
+	return f.String("backend", name, "what computes, one of "+strings.Join(engine.Backends(), ", ")+"; the environment variable GMNAS_BACKEND gives the default")
+}
+
+func checkBackend(name string) error {
+	for _, b := range engine.Backends() {
+		if name == b {
+			return nil
+		}
+	}
+	return fmt.Errorf("backend %q: is not in this build; use one of %s (`gmnas doctor` says how to get another)", short(name), strings.Join(engine.Backends(), ", "))
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"gmnas/experiments"
+	"gmnas/harness/spec"
+	"gmnas/report"
+)
+
+func listCommand() command {
+	f := newFlags("list")
+	db := databaseFlag(f)
+	return command{
+		name: "list", short: "list the experiments, what they claim and what is recorded", flags: f,
+		example: "gmnas list\ngmnas list --db results/gmnas.db",
+		do: func(_ context.Context, c call) error {
+			if len(c.args) > 0 {
+				return errors.New("takes no arguments")
+			}
+			return list(c, *db)
+		},
+	}
+}
+
+func list(c call, db string) error {
+	store, err := openRecorded(db)
+	if err != nil {
+		return err
+	}
+	if store != nil {
+		defer store.Close()
+	}
+	for _, e := range experiments.All() {
+		fmt.Fprintf(c.out, "%s  %s\n", e.Label, e.Title)
+		fmt.Fprintf(c.out, "  claim     %s\n", e.Claim)
+		fmt.Fprintf(c.out, "  methods   %s\n", strings.Join(methods(e), ", "))
+		fmt.Fprintf(c.out, "  seeds     %s\n", join(e.Seeds))
+		for _, profile := range profiles {
+			line := "nothing recorded"
+			if store != nil {
+				in, err := collect(store, e, profile)
+				if err != nil {
+					return err
+				}
+				line = state(in)
+			}
+			fmt.Fprintf(c.out, "  %-9s %s\n", profile, line)
+		}
+	}
+	return nil
+}
+
+// methods are the IDs of the rows that run.
+func methods(e spec.Experiment) []string {
+	var ids []string
+	for _, row := range e.Rows {
+		if row.Kind == spec.RowRun {
+			ids = append(ids, row.ID)
+		}
+	}
+	return ids
+}
+
+// state says in a line what is recorded.
+func state(in report.Input) string {
+	if len(in.Searches) == 0 && in.OtherSettings == 0 {
+		return "nothing recorded"
+	}
+	complete, stopped, embedded := 0, 0, 0
+	for _, s := range in.Searches {
+		switch {
+		case s.Complete:
+			complete++
+		case len(s.Blocked) > 0:
+			stopped++
+		}
+		if s.Run.Evaluate.By == spec.ByTraining {
+			embedded++
+		}
+	}
+	text := fmt.Sprintf("%d of %d searches complete", complete, len(in.Searches))
+	if stopped > 0 {
+		text += fmt.Sprintf(", %d failed or diverged", stopped)
+	}
+	if embedded > 0 {
+		text += fmt.Sprintf(", %d of them on the embedded set", embedded)
+	}
+	if in.OtherSettings > 0 {
+		text += fmt.Sprintf(", %d more under other settings", in.OtherSettings)
+	}
+	return text + fmt.Sprintf("; %d stages", len(stages(in)))
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"gmnas/harness/plan"
+	"gmnas/harness/run"
+	"gmnas/harness/spec"
+	"gmnas/results"
+)
+
+func planCommand() command {
+	f := newFlags("plan")
+	profile, seeds, only := profileFlag(f), seedsFlag(f), onlyFlag(f)
+	db, data, backend := databaseFlag(f), dataFlag(f), backendFlag(f)
+	return command{
+		name: "plan", args: "EXPERIMENT...", short: "print every setting, the stages and the work left; runs nothing", flags: f,
+		long:    "The time left is by what this database's training stages took with the same backend.",
+		example: "gmnas plan table3\ngmnas plan table3 --profile paper --only method=gm+darts --seeds 0",
+		do: func(_ context.Context, c call) error {
+			list, err := selected(c.args, *only, seeds)
+			if err != nil {
+				return err
+			}
+			if err := checkBackend(*backend); err != nil {
+				return err
+			}
+			b, note := bindForPlan(list, profile.value, *data)
+			store, err := openRecorded(*db)
+			if err != nil {
+				return err
+			}
+			lookup := func(spec.Key) (spec.Outcome, bool) { return spec.Outcome{}, false }
+			rate := 0.
+			if store != nil {
+				defer store.Close()
+				lookup = store.Lookup()
+				if rate, err = speed(store, list, *backend); err != nil {
+					return err
+				}
+			}
+			for _, e := range b.experiments {
+				text, err := plan.Text(e, b.profile, lookup, rate)
+				if err != nil {
+					return err
+				}
+				fmt.Fprint(c.out, text)
+			}
+			if note != "" {
+				fmt.Fprintf(c.out, "\n%s\n", note)
+			}
+			return nil
+		},
+	}
+}
+
+// bindForPlan binds to the real data, or says why the plan is of runs whose data isn't known yet.
+func bindForPlan(list []spec.Experiment, profile, folder string) (bound, string) {
+	h := &hand{folder: folder, images: map[spec.Data]string{}}
+	b, err := bindReal(h, list, profile)
+	if err != nil {
+		return bound{experiments: list, profile: profile}, "Data: " + err.Error() +
+			". This is the plan with the real data; nothing counts as recorded, as the data is part of what a stage is."
+	}
+	return b, ""
+}
+
+// speed returns the FLOPs a second that the experiments' recorded train stages ran at with the backend, all cores
+// together; 0 where none is recorded.
+func speed(store *results.Store, list []spec.Experiment, backend string) (float64, error) {
+	flops, seconds := 0., 0.
+	for _, e := range list {
+		for _, profile := range profiles {
+			in, err := collect(store, e, profile)
+			if err != nil {
+				return 0, err
+			}
+			for _, o := range stages(in) {
+				if o.Kind == spec.KindTrain && o.Provenance.Backend == backend {
+					flops += o.Cost.FLOPs
+					seconds += o.Cost.Seconds * float64(o.Provenance.Threads)
+				}
+			}
+		}
+	}
+	if seconds == 0 {
+		return 0, nil
+	}
+	return flops / seconds * float64(run.Cores()), nil
+}

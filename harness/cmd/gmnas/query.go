@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"gmnas/nasbench"
+	"gmnas/nasbench/space"
+)
+
+func queryCommand() command {
+	f := newFlags("query")
+	data := dataFlag(f)
+	spaceName := f.String("space", space.NB201.Name, "search `space` of the architecture, "+space.NB201.Name+" or "+space.NB201NoNone.Name)
+	asJSON := f.Bool("json", false, "print JSON")
+	nats := f.Bool("nats", false, "the index is NAS-Bench-201's own, which is shuffled")
+	return command{
+		name: "query", args: "ARCHITECTURE|INDEX", short: "look an architecture up in the NAS-Bench-201 table", flags: f,
+		long: "An architecture is a string like the example's; an index counts the space's architectures with edge 0 as the most\n" +
+			"significant digit. Every accuracy names its data set, split and epochs; what the table lacks is a dash.",
+		example: "gmnas query '|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|'\ngmnas query 6111 --nats --json",
+		do: func(_ context.Context, c call) error {
+			if len(c.args) != 1 {
+				return fmt.Errorf("%d arguments; give one architecture (in quotes, as | is the shell's) or one index", len(c.args))
+			}
+			if err := checkData(*data); err != nil {
+				return err
+			}
+			s, err := space.ByName(*spaceName)
+			if err != nil {
+				return fmt.Errorf("--space: %w", err)
+			}
+			table, err := nasbench.Find(*data)
+			if err != nil {
+				return fmt.Errorf("%w; `make data` gets it", err)
+			}
+			a, err := architecture(table, s, c.args[0], *nats)
+			if err != nil {
+				return err
+			}
+			d, err := nasbench.Describe(table, s, a)
+			if err != nil {
+				return err
+			}
+			if !*asJSON {
+				return d.Write(c.out)
+			}
+			b, err := d.JSON()
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(c.out, "%s\n", b)
+			return err
+		},
+	}
+}
+
+var (
+	number    = regexp.MustCompile(`^[0-9]+$`)
+	sizeSpace = regexp.MustCompile(`^[0-9]+(:[0-9]+)+$`)
+)
+
+// architecture reads the argument, a string or an index.
+func architecture(t *nasbench.Table, s space.Space, text string, nats bool) (space.Architecture, error) {
+	switch {
+	case sizeSpace.MatchString(text):
+		return space.Architecture{}, fmt.Errorf("architecture %q: this is an sss string, of NATS-Bench's size space; give one of the topology space, as in `gmnas query --help`", short(text))
+	case !number.MatchString(text) && nats:
+		return space.Architecture{}, fmt.Errorf("index %q: not a number; leave --nats out to give an architecture", short(text))
+	case !number.MatchString(text):
+		return s.Parse(text)
+	}
+	index, err := strconv.Atoi(text)
+	if err != nil {
+		return space.Architecture{}, fmt.Errorf("index %q: too large; the space has 0 to %d", short(text), s.Size()-1)
+	}
+	if !nats {
+		return s.At(index)
+	}
+	a, err := t.ByNATSIndex(index)
+	if err != nil {
+		return a, err
+	}
+	return space.NB201.Convert(a, s)
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+
+	"gmnas/harness/spec"
+	"gmnas/report"
+	"gmnas/results"
+)
+
+// openRecorded opens the database for reading; nil where there is none yet.
+func openRecorded(path string) (*results.Store, error) {
+	store, err := results.OpenReadOnly(path)
+	if errors.Is(err, results.ErrMissing) {
+		return nil, nil
+	}
+	return store, err
+}
+
+// collect returns what the store holds of an experiment in a profile.
+func collect(store *results.Store, e spec.Experiment, profile string) (report.Input, error) {
+	bindings, err := store.Bindings(e.Label, profile)
+	if err != nil {
+		return report.Input{}, err
+	}
+	in, err := report.Collect(e, profile, plain(bindings), store.Lookup())
+	return in, errors.Join(err, store.Err())
+}
+
+// plain leaves out of bindings what the report doesn't look at.
+func plain(bindings []results.Binding) []report.Binding {
+	list := make([]report.Binding, len(bindings))
+	for i, b := range bindings {
+		list[i] = report.Binding{Row: b.Row, Seed: b.Seed, Run: b.Run}
+	}
+	return list
+}
+
+// stages returns the outcomes of all searches, shared ones once.
+func stages(in report.Input) []spec.Outcome {
+	seen := map[spec.Key]bool{}
+	var list []spec.Outcome
+	for _, s := range in.Searches {
+		for _, o := range s.Stages {
+			if !seen[o.Key] {
+				seen[o.Key] = true
+				list = append(list, o)
+			}
+		}
+	}
+	return list
+}
+
+// profiles in the order of their size.
+var profiles = []string{spec.Smoke, spec.Laptop, spec.Paper}

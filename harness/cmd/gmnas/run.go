@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"gmnas/harness/run"
+	"gmnas/results"
+)
+
+// runFlags are the flags of run. Those of the machine never change a result.
+type runFlags struct {
+	profile             *oneOf
+	seeds               *seedList
+	only                *[]string
+	db, data, backend   *string
+	workers, threads    *int
+	timeout             *time.Duration
+	oversubscribe       *bool
+	discard, allowMixed *bool
+}
+
+func runCommand() command {
+	f := newFlags("run")
+	o := runFlags{profile: profileFlag(f), seeds: seedsFlag(f), only: onlyFlag(f), db: databaseFlag(f), data: dataFlag(f), backend: backendFlag(f)}
+	o.workers = f.Int("workers", 0, "worker processes `N` (default: the cores, divided by --threads)")
+	o.threads = f.Int("threads", 1, "threads `N` of each worker")
+	o.timeout = f.Duration("stage-timeout", 0, "end a stage that takes longer, as in 30m (default: no limit)")
+	o.oversubscribe = f.Bool("oversubscribe", false, "allow more threads than cores")
+	o.discard = f.Bool("discard-weights", false, "delete the weights of searches that are complete")
+	o.allowMixed = f.Bool("allow-mixed", false, "don't warn where results of other commits or backends are reused; the report marks them in any case")
+	return command{
+		name: "run", args: "EXPERIMENT...", short: "run what is missing of experiments and record it", flags: f,
+		long: "What is recorded is not run again; an interrupted or killed run goes on with the same command. --seeds and --only choose,\n" +
+			"and change no result. Where CIFAR-10 or the table is absent, everything runs on the embedded synthetic set.",
+		example: "gmnas run table3\ngmnas run table3 --profile smoke --only method=gm+darts --seeds 0-1 --workers 2",
+		do:      func(ctx context.Context, c call) error { return doRun(ctx, c, o) },
+	}
+}
+
+func doRun(ctx context.Context, c call, o runFlags) error {
+	list, err := selected(c.args, *o.only, o.seeds)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(checkBackend(*o.backend), checkData(*o.data)); err != nil {
+		return err
+	}
+	b, err := bind(list, o.profile.value, *o.data)
+	if err != nil {
+		return err
+	}
+	if b.embedded != "" {
+		fmt.Fprintf(c.err, "Running on the embedded synthetic set, as %s; `make data` gets the real data, and nothing of the two mixes.\n", b.embedded)
+	}
+	options, err := o.options()
+	if err != nil {
+		return err
+	}
+	store, err := openForRun(*o.db)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	goals := b.goals()
+	if len(goals) == 0 {
+		return fmt.Errorf("nothing to run in profile %s", b.profile)
+	}
+	before, err := reusable(store, goals)
+	if err != nil {
+		return err
+	}
+	if warning := before.mixed(*o.backend); warning != "" && !*o.allowMixed {
+		fmt.Fprintln(c.err, warning)
+	}
+	if err := bindNulls(store, goals); err != nil {
+		return err
+	}
+	observer, finish := progress(c)
+	summary, err := run.Coordinate(ctx, store, goals, options, observer)
+	finish()
+	if err != nil && !summary.Interrupted {
+		return err
+	}
+	fmt.Fprintf(c.out, "%d stages were recorded before\n%v\n", before.stages, summary)
+	fmt.Fprintf(c.out, "render it with: gmnas report %s%s\n", strings.Join(c.args, " "), o.same())
+	if err != nil || summary.Complete < summary.Goals || len(summary.Problems) > 0 {
+		return errIncomplete
+	}
+	return nil
+}
+
+// options are the coordinator's; outcomes on their way and weights lie in a folder of the database's own.
+func (o runFlags) options() (run.Options, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return run.Options{}, fmt.Errorf("finding this program to start workers: %w", err)
+	}
+	workers := *o.workers
+	if workers == 0 {
+		workers = max(1, run.Cores()/max(1, *o.threads))
+	}
+	return run.Options{
+		Workers: workers, Threads: *o.threads, Dir: strings.TrimSuffix(*o.db, ".db") + ".d",
+		Command:      []string{self, "worker", "--data", *o.data, "--backend", *o.backend, "--threads", fmt.Sprint(*o.threads)},
+		StageTimeout: *o.timeout, Retries: 2, Oversubscribe: *o.oversubscribe, DiscardWeights: *o.discard,
+	}, nil
+}
+
+// same repeats the flags that a report needs to show what was run.
+func (o runFlags) same() string {
+	text := " --profile " + o.profile.value
+	if *o.db != defaultDatabase {
+		text += " --db " + *o.db
+	}
+	return text
+}
+
+// openForRun opens the database, and makes its folder where it is missing.
+func openForRun(path string) (*results.Store, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("making the folder of the results database: %w; name another file with --db", err)
+	}
+	return results.Open(path)
+}
+
+// progress shows the run on a terminal, or as plain lines elsewhere; finish takes the status line away.
+func progress(c call) (observer run.Observer, finish func()) {
+	f, isFile := c.err.(*os.File)
+	if !isFile || !term.IsTerminal(int(f.Fd())) {
+		return run.Plain(c.err, 30*time.Second), func() {}
+	}
+	width := func() int {
+		w, _, err := term.GetSize(int(f.Fd()))
+		if err != nil {
+			return 80
+		}
+		return w
+	}
+	return run.Terminal(f, width), func() { fmt.Fprint(f, "\r\x1b[K") }
+}
