@@ -4,7 +4,8 @@
 //  1. Coordinate locks the database, takes in what killed runs left (sweep) and expands each goal.
 //  2. It hands ready stages to idle workers (assign) as JSON lines on their standard input.
 //  3. A worker (Work) executes the stage. Weights are written first (WriteWeights), then the outcome as a file
-//     (writeOutcome), each whole: temporary name, fsync, rename. Then the worker says so on its standard output.
+//     (writeOutcome), each whole: temporary name, fsync, rename. Then the worker says so on its standard
+//     output. Lines that are no reply, and its standard error, are the stage's log.
 //  4. The coordinator records the outcome in one transaction (take), removes the file and expands again.
 //
 // So a stage is recorded or it never was, whatever is killed and when; and running one twice is harmless.

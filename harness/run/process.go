@@ -44,7 +44,6 @@ type event struct {
 func start(command, environment []string, events chan<- event) (*process, error) {
 	p := &process{cmd: exec.Command(command[0], command[1:]...), orders: make(chan []byte, 4), log: &tail{}, exited: make(chan struct{})}
 	p.cmd.Env = environment
-	p.cmd.Stderr = p.log
 	p.cmd.WaitDelay = time.Second
 	p.cmd.SysProcAttr = dieWithParent()
 	in, err := p.cmd.StdinPipe()
@@ -55,6 +54,7 @@ func start(command, environment []string, events chan<- event) (*process, error)
 	if err != nil {
 		return nil, err
 	}
+	p.cmd.Stderr = p.cmd.Stdout // one pipe, so that the log is there before the reply that follows it
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread() // the kernel ends the worker with the thread that started it
@@ -85,7 +85,7 @@ func (p *process) write(in io.WriteCloser) {
 	}
 }
 
-// listen posts the worker's replies. What else comes on its standard output, a library printed.
+// listen posts the worker's replies and keeps what else it prints.
 func (p *process) listen(out io.Reader, events chan<- event) {
 	r := bufio.NewReader(out)
 	for {

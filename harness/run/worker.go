@@ -24,6 +24,9 @@ var ErrCoordinatorGone = errors.New("the coordinator is gone")
 // reportEvery is the least time between two progress lines.
 const reportEvery = 250 * time.Millisecond
 
+// maxError, in characters, keeps a reply so short that a pipe passes it in one piece.
+const maxError = 600
+
 // Work is the life of a worker process: it executes the jobs that come as lines on in, one at a time, and answers
 // on out. Interrupts are the coordinator's business: it says when to stop. Work returns nil at the end of in, and
 // ErrCoordinatorGone at once where a stage was running then; the process should exit.
@@ -133,7 +136,11 @@ func (w *worker) perform(ctx context.Context, job Job) reply {
 		err = deliver(job, outcome)
 	}
 	if err != nil {
-		return reply{Failed: &failure{Key: key, Error: err.Error()}}
+		text := err.Error()
+		if clip(text, maxError) != text {
+			fmt.Fprintln(os.Stderr, text) // whole in the log
+		}
+		return reply{Failed: &failure{Key: key, Error: clip(text, maxError)}}
 	}
 	return reply{Finished: key}
 }
