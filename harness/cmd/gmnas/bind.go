@@ -21,11 +21,11 @@ type bound struct {
 func bind(experiments []spec.Experiment, profile, folder string) (bound, error) {
 	h := &hand{folder: folder, images: map[spec.Data]string{}}
 	b, err := bindReal(h, experiments, profile)
-	if !errors.Is(err, errAbsent) {
+	var reason absent
+	if !errors.As(err, &reason) {
 		return b, err
 	}
-	reason := err
-	b = bound{profile: profile, embedded: reason.Error()}
+	b = bound{profile: profile, embedded: string(reason)}
 	for _, e := range experiments {
 		embedded, ok := e.Embedded[profile]
 		if !ok {

@@ -19,10 +19,12 @@ type hand struct {
 	images map[spec.Data]string // SHA-256 by the records that were asked for
 }
 
-// errAbsent tells that images or table aren't in the data folder at all.
-var errAbsent = errors.New("not there")
+// absent is the error that images or table aren't in the data folder at all; it says which.
+type absent string
 
-// imagesHash returns the hash of the records that d names. Errors: errAbsent; files that are damaged or hold fewer
+func (a absent) Error() string { return string(a) }
+
+// imagesHash returns the hash of the records that d names. Errors: absent; files that are damaged or hold fewer
 // records.
 func (h *hand) imagesHash(d spec.Data) (string, error) {
 	if hash, ok := h.images[d]; ok {
@@ -30,7 +32,7 @@ func (h *hand) imagesHash(d spec.Data) (string, error) {
 	}
 	set, err := datasets.Load(d.Set, "train", h.folder)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("%s is not in data folder %s: %w", d.Set, h.folder, errAbsent)
+		return "", absent(fmt.Sprintf("%s is not in data folder %q", d.Set, h.folder))
 	}
 	if err != nil {
 		return "", err
@@ -49,13 +51,13 @@ func (h *hand) imagesHash(d spec.Data) (string, error) {
 	return h.images[d], nil
 }
 
-// tableHash returns the hash of the NAS-Bench-201 table. Errors: errAbsent; damaged files.
+// tableHash returns the hash of the NAS-Bench-201 table. Errors: absent; damaged files.
 func (h *hand) tableHash() (string, error) {
 	if h.table != "" {
 		return h.table, nil
 	}
 	if !exists(filepath.Join(h.folder, nasbench.FileName)) && !exists(filepath.Join(h.folder, nasbench.Folder)) {
-		return "", fmt.Errorf("the NAS-Bench-201 table is not in data folder %s: %w", h.folder, errAbsent)
+		return "", absent(fmt.Sprintf("the NAS-Bench-201 table is not in data folder %q", h.folder))
 	}
 	table, err := nasbench.Find(h.folder)
 	if err != nil {

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gmnas/harness/plan"
+	"gmnas/harness/spec"
+	"gmnas/nasbench/space"
+	"gmnas/report"
+	"gmnas/report/table"
+)
+
+// searches shows every recorded search of a row: the picked leaf and all that led to it.
+func (x explainer) searches(row string, cell table.Cell) error {
+	fmt.Fprintln(x.out, "The mean of the seeds below. In each, one architecture among the leaves is picked by its validation accuracy on the data set of the search.")
+	found := false
+	for _, s := range x.in.Searches {
+		if s.Row != row || (s.Run.Evaluate.By == spec.ByTraining) != x.table.Embedded {
+			continue
+		}
+		found = true
+		if err := x.search(s, cell); err != nil {
+			return err
+		}
+	}
+	if !found {
+		fmt.Fprintf(x.out, "\nNothing is recorded; run it with: gmnas run %s --profile %s --only method=%s\n", x.table.Label, x.table.Profile, row)
+	}
+	return nil
+}
+
+func (x explainer) search(s report.Search, cell table.Cell) error {
+	tree, err := plan.Expand(s.Run, s.Seed, x.store.Lookup())
+	if err := errors.Join(err, x.store.Err()); err != nil {
+		return err
+	}
+	nas, err := space.ByName(s.Run.Space)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(x.out, "\nSeed %d: %s\n", s.Seed, seedResult(s, cell))
+	d := s.Run.Data
+	fmt.Fprintf(x.out, "  images    %s, first %d records, pooled %dx%d, SHA-256 %s\n", d.Set, d.Records, d.Pool, d.Pool, d.Hash)
+	if s.Run.Evaluate.Table != "" {
+		fmt.Fprintf(x.out, "  table     SHA-256 %s\n", s.Run.Evaluate.Table)
+	}
+	for _, n := range tree.Nodes {
+		fmt.Fprintf(x.out, "\n  %s, mask %s\n", place("node", n.Path), n.Mask)
+		x.step(n.Train)
+		x.step(n.Split)
+		if n.Split.Done() {
+			x.split(nas, *n.Split.Outcome.Split)
+		}
+	}
+	for i, l := range tree.Leaves {
+		picked := ""
+		for _, seed := range cell.Seeds {
+			if seed.Seed == s.Seed && seed.Leaf == i {
+				picked = "  <- picked"
+			}
+		}
+		fmt.Fprintf(x.out, "\n  %s, mask %s%s\n", place("leaf", l.Path), l.Mask, picked)
+		x.step(l.Train)
+		x.step(l.Derive)
+		x.step(l.Evaluate)
+	}
+	for _, b := range tree.Blocked {
+		fmt.Fprintf(x.out, "\n  %s can't go on: %s %s: %s\n", place("node", b.Path), b.Kind, b.State, b.Reason)
+	}
+	return nil
+}
+
+func seedResult(s report.Search, cell table.Cell) string {
+	for _, seed := range cell.Seeds {
+		if seed.Seed == s.Seed {
+			return fmt.Sprintf("%.2f, %s, of leaf %d of %d", seed.Accuracy, seed.Architecture, seed.Leaf+1, len(s.Leaves))
+		}
+	}
+	if s.Complete {
+		return "no value in this column"
+	}
+	return "not complete"
+}
+
+func place(what, path string) string {
+	if path == "" {
+		return "root"
+	}
+	return what + " " + path
+}
+
+// step shows a stage: key, settings of its own, state, cost and where it was computed.
+func (x explainer) step(s plan.Step) {
+	if !s.Planned() {
+		return
+	}
+	fmt.Fprintf(x.out, "    %-8s %s\n", s.Stage.Kind, s.Key)
+	if text := own(s.Stage); text != "" {
+		fmt.Fprintf(x.out, "             %s\n", text)
+	}
+	if s.Outcome == nil {
+		fmt.Fprintln(x.out, "             not run yet")
+		return
+	}
+	x.outcome("             ", *s.Outcome)
+}
+
+// own are the settings that a stage adds to its run's.
+func own(s spec.Stage) string {
+	switch {
+	case s.Train != nil:
+		text := fmt.Sprintf("%d epochs from epoch %d, cosine over %d", s.Train.Epochs, s.Train.FirstEpoch, s.Train.CosineTMax)
+		if s.Train.TauEpochs > 0 {
+			text += fmt.Sprintf(", temperature over %d", s.Train.TauEpochs)
+		}
+		if s.Train.AlphaFrozen {
+			text += ", weights only"
+		}
+		return text
+	case s.Split != nil:
+		l := s.Split.Level
+		text := fmt.Sprintf("edge by %s, partition by %s into %d groups", l.Edge, l.Partition, l.Groups)
+		if l.NeedsGradients() {
+			text += fmt.Sprintf("; %s over %d mini-batches, %s enabled, average of %s", l.Criterion, l.Batches, l.Enable, l.Average)
+		}
+		return text
+	case s.Evaluate != nil && s.Evaluate.By == spec.ByTraining:
+		e := s.Evaluate
+		return fmt.Sprintf("trained on %d records of %s for %d epochs, C = %d, N = %d", e.Data.Records, e.Data.Set, e.Epochs, e.Net.Channels, e.Net.Cells)
+	}
+	return ""
+}
+
+// outcome shows what a stage left behind.
+func (x explainer) outcome(indent string, o spec.Outcome) {
+	say := func(format string, a ...any) { fmt.Fprintf(x.out, indent+format+"\n", a...) }
+	state := string(o.State)
+	if o.Error != "" {
+		state += ": " + o.Error
+	}
+	say("%s; %d gradient evaluations, %.4g TFLOP, %.2f s", state, o.Cost.GradientEvaluations, o.Cost.FLOPs/1e12, o.Cost.Seconds)
+	p := o.Provenance
+	say("by commit %s, %s, %s; %s; began %s", p.Commit, strings.Join(strings.Fields(p.Backend+" "+p.BackendVersion+" "+p.InstructionSet), " "),
+		p.GoVersion, p.Host, p.Started.Format(time.DateTime))
+	switch {
+	case o.Train != nil:
+		curve(say, o.Train.Curve)
+	case o.Derive != nil:
+		say("%s; supernet accuracy %.2f, loss %.4f, %s batch-norm statistics", o.Derive.Architecture, o.Derive.Accuracy, o.Derive.Loss, o.Derive.BatchNorm)
+		if n := len(o.Derive.Tried); n > 0 {
+			say("the best of %d architectures that were tried", n)
+		}
+	case o.Evaluate != nil:
+		for _, c := range x.table.Columns {
+			if v, ok := o.Evaluate.Accuracy[c.ID]; ok {
+				say("%-22s %.2f", c.ID, v)
+			}
+		}
+		curve(say, o.Evaluate.Curve)
+	case o.Null != nil:
+		for _, c := range x.table.Columns {
+			if n, ok := o.Null.Picks[spec.RuleTableValid][c.ID]; ok {
+				say("%-22s %.2f ± %.2f, best of the table %.2f", c.ID, n.Mean, n.Std, o.Null.Optimum[c.ID])
+			}
+		}
+	}
+}
+
+// lastEpochs of a curve are shown.
+const lastEpochs = 3
+
+func curve(say func(string, ...any), points []spec.EpochPoint) {
+	for _, p := range points[max(0, len(points)-lastEpochs):] {
+		text := fmt.Sprintf("epoch %d: learning rate %.4g, training loss %.4f and accuracy %.2f, validation %.4f and %.2f", p.Epoch, p.LR, p.TrainLoss, p.TrainAcc, p.ValidLoss, p.ValidAcc)
+		if p.Genotype != "" {
+			text += ", " + p.Genotype
+		}
+		say("%s", text)
+	}
+}
+
+// split shows what a split was decided by: each candidate edge's distances and cut, and the edge that was taken.
+func (x explainer) split(s space.Space, split spec.Splitting) {
+	from, to := s.Edge(split.Edge)
+	fmt.Fprintf(x.out, "             chosen: edge %d (node %d to %d), groups %s\n", split.Edge, from, to, groups(s, split.Groups))
+	for _, c := range split.Candidates {
+		mark := ""
+		if c.Edge == split.Edge {
+			mark = "  <- chosen"
+		}
+		fmt.Fprintf(x.out, "             edge %d: cut cost %.4f, score %.4f, groups %s%s\n", c.Edge, c.CutCost, c.Score, groups(s, c.Groups), mark)
+		if len(c.ZeroNorm) > 0 {
+			fmt.Fprintf(x.out, "               no gradient in any mini-batch: %s\n", groups(s, [][]int{c.ZeroNorm}))
+		}
+		for i, row := range c.Distance {
+			fmt.Fprintf(x.out, "               %-13s", operation(s, at(c.Operations, i)))
+			for _, d := range row {
+				fmt.Fprintf(x.out, " %7.4f", d)
+			}
+			fmt.Fprintln(x.out)
+		}
+	}
+}
+
+// groups names operations: "{none, skip_connect} {nor_conv_1x1}".
+func groups(s space.Space, list [][]int) string {
+	var parts []string
+	for _, g := range list {
+		var names []string
+		for _, o := range g {
+			names = append(names, operation(s, o))
+		}
+		parts = append(parts, "{"+strings.Join(names, ", ")+"}")
+	}
+	return strings.Join(parts, " ")
+}
+
+// operation and at take any recorded number: it comes from a file.
+func operation(s space.Space, o int) string {
+	if o < 0 || o >= len(s.Operations) {
+		return fmt.Sprintf("operation %d", o)
+	}
+	return s.Operations[o]
+}
+
+func at(list []int, i int) int {
+	if i >= len(list) {
+		return -1
+	}
+	return list[i]
+}
