@@ -47,6 +47,8 @@ func (x explainer) search(s report.Search, cell table.Cell) error {
 	if s.Run.Evaluate.Table != "" {
 		fmt.Fprintf(x.out, "  table     SHA-256 %s\n", s.Run.Evaluate.Table)
 	}
+	fmt.Fprintf(x.out, "  settings  C = %d, N = %d, batch %d; method %+v\n            weights %+v\n            alpha %+v\n",
+		s.Run.Net.Channels, s.Run.Net.Cells, s.Run.Batch, s.Run.Method, s.Run.Weights, s.Run.Alpha)
 	for _, n := range tree.Nodes {
 		fmt.Fprintf(x.out, "\n  %s, mask %s\n", place("node", n.Path), n.Mask)
 		x.step(n.Train)

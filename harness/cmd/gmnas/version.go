@@ -43,8 +43,10 @@ func versionCommand() command {
 			if len(c.args) > 0 {
 				return errors.New("takes no arguments")
 			}
-			_, err := fmt.Fprintf(c.out, "gmnas commit %s, %s %s/%s, backends %s\n", programCommit(), runtime.Version(),
-				runtime.GOOS, runtime.GOARCH, strings.Join(engine.Backends(), ", "))
+			backends := engine.Backends()
+			backends[0] += " (default)"
+			_, err := fmt.Fprintf(c.out, "gmnas commit %s, %s %s/%s, backends: %s\n", programCommit(), runtime.Version(),
+				runtime.GOOS, runtime.GOARCH, strings.Join(backends, ", "))
 			return err
 		},
 	}
