@@ -10,7 +10,7 @@ import (
 	"gmnas/harness/spec"
 )
 
-// onlyFlag is --only method=gm+darts; it may be repeated, and takes several separated by commas.
+// onlyFlag is --only method=gm+darts,darts; it may be repeated.
 func onlyFlag(f *pflag.FlagSet) *[]string {
 	return f.StringArray("only", nil, "only these rows, as in `method=gm+darts`; repeatable, or separated by commas; "+
 		"the no-search rows that they are compared with come along")
@@ -20,10 +20,14 @@ func onlyFlag(f *pflag.FlagSet) *[]string {
 func parseOnly(values []string) ([]string, error) {
 	var ids []string
 	for _, value := range values {
+		key := ""
 		for _, part := range strings.Split(value, ",") {
-			key, id, ok := strings.Cut(strings.TrimSpace(part), "=")
-			if !ok || key != "method" {
-				return nil, fmt.Errorf("--only %q: unknown key %q; use method, as in --only method=gm+darts", short(part), short(key))
+			id := strings.TrimSpace(part)
+			if before, after, ok := strings.Cut(id, "="); ok {
+				key, id = before, after
+			}
+			if key != "method" {
+				return nil, fmt.Errorf("--only %q: unknown key %q; use method, as in --only method=gm+darts,darts", short(value), short(key))
 			}
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)

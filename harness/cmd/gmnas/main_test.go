@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"gmnas/results"
+)
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"gmnas": main}) }
+
+// TestStories runs the scripts of testdata, each a session of a user in an empty folder without data or settings.
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("GMNAS_BACKEND", "native")
+			env.Setenv("REAL_DATA", os.Getenv("GMNAS_DATA"))
+			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "data" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return os.Getenv("GMNAS_DATA") != "", nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code": exitCode, "dump": dump, "recorded": recorded, "killworker": killWorker,
+		},
+	})
+}
+
+// exitCode runs a command that must end with a code: code 2 gmnas run.
+func exitCode(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if want, err := strconv.Atoi(args[0]); err != nil || got != want {
+		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}
+
+// dump writes what a database holds, without when and how long: dump gmnas.db file.
+func dump(ts *testscript.TestScript, _ bool, args []string) {
+	store, err := results.OpenReadOnly(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer store.Close()
+	f, err := os.Create(ts.MkAbs(args[1]))
+	ts.Check(err)
+	ts.Check(store.Dump(f))
+	ts.Check(f.Close())
+}
+
+// recorded waits until a database holds so many outcomes: recorded gmnas.db 5.
+func recorded(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if outcomes(ts.MkAbs(args[0])) >= want {
+			return
+		}
+	}
+	ts.Fatalf("fewer than %d outcomes after a minute", want)
+}
+
+func outcomes(path string) int {
+	store, err := results.OpenReadOnly(path)
+	if err != nil {
+		return 0
+	}
+	defer store.Close()
+	counts, err := store.Counts()
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for _, c := range counts {
+		n += c.N
+	}
+	return n
+}
+
+// killWorker kills a worker of the program in the background.
+func killWorker(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, cmd := range ts.BackgroundCmds() {
+		lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", cmd.Process.Pid))
+		ts.Check(err)
+		for _, list := range lists {
+			b, err := os.ReadFile(list)
+			if err != nil {
+				continue // the thread has ended
+			}
+			for _, child := range strings.Fields(string(b)) {
+				pid, err := strconv.Atoi(child)
+				ts.Check(err)
+				ts.Check(syscall.Kill(pid, syscall.SIGKILL))
+				return
+			}
+		}
+	}
+	ts.Fatalf("no worker to kill")
+}
