@@ -131,6 +131,13 @@ func checkFiles(c call, sources []datasets.Source, folder string, wanted bool) e
 			bad++
 		}
 	}
+	if path := filepath.Join(folder, nasbench.FileName); exists(path) {
+		table, err := nasbench.Open(path)
+		if err != nil {
+			return fmt.Errorf("check: %w; mend it with `gmnas data get nasbench201 --data %s`", err, folder)
+		}
+		fmt.Fprintf(c.out, "%-16s %-45s verified, SHA-256 of its content %.12s\n", nasbench.Folder, nasbench.FileName, table.Hash())
+	}
 	if bad > 0 {
 		return fmt.Errorf("check: %d files in %s are damaged or missing, see above", bad, folder)
 	}
