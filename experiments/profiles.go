@@ -45,16 +45,16 @@ var scales = map[string]scale{
 		},
 	},
 	spec.Laptop: {
-		data: spec.Data{Set: "cifar10", Records: 4000, Pool: 2},
-		net:  spec.Net{Channels: 16, Cells: 1}, batch: 64, order: 1, matching: 8, samples: 50,
+		data: spec.Data{Set: "cifar10", Records: 2560, Pool: 2},
+		net:  spec.Net{Channels: 16, Cells: 1}, batch: 32, order: 1, matching: 8, samples: 25,
 		budgets: map[string]budget{
-			spec.DARTS: {warmup: 3, leaf: 8, oneShot: 10, oneShotBatch: 64},
-			spec.SNAS:  {warmup: 3, leaf: 8, oneShot: 10, oneShotBatch: 64},
-			spec.RSPS:  {warmup: 3, leaf: 8, oneShot: 10, oneShotBatch: 64},
+			spec.DARTS: {warmup: 2, leaf: 5, oneShot: 8, oneShotBatch: 32},
+			spec.SNAS:  {warmup: 2, leaf: 5, oneShot: 8, oneShotBatch: 32},
+			spec.RSPS:  {warmup: 2, leaf: 5, oneShot: 8, oneShotBatch: 32},
 		},
 		embedded: spec.Embedded{
-			Data:     spec.Data{Set: "synthetic", Records: 4000, Pool: 2},
-			Evaluate: training(spec.Data{Set: "synthetic", Records: 4000, Pool: 2}, spec.Net{Channels: 16, Cells: 1}, 64, 10, 1000),
+			Data:     spec.Data{Set: "synthetic", Records: 2560, Pool: 2},
+			Evaluate: training(spec.Data{Set: "synthetic", Records: 2560, Pool: 2}, spec.Net{Channels: 16, Cells: 1}, 32, 4, 1000),
 		},
 	},
 	spec.Smoke: {
