@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -107,8 +108,10 @@ func Canonical(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber() // seeds above 2^53 stay what they are
 	var tree any
-	if err := json.Unmarshal(b, &tree); err != nil {
+	if err := d.Decode(&tree); err != nil {
 		return nil, err
 	}
 	return json.Marshal(tree)
