@@ -44,9 +44,8 @@ func (a *Alpha) forbidden(i int) bool {
 }
 
 // Softmax returns each edge's softmax((values+noise)/tau) over the allowed operations, 0 elsewhere (DARTS: no noise,
-// tau 1; SNAS: Gumbel noise). noise may be nil.
-func (a *Alpha) Softmax(noise []float64, tau float64) []float64 {
-	theta := make([]float64, len(a.Values))
+// tau 1; SNAS: Gumbel noise), in theta. noise may be nil.
+func (a *Alpha) Softmax(theta, noise []float64, tau float64) []float64 {
 	n := len(a.Space.Operations)
 	for e := range a.Space.Edges() {
 		row := theta[e*n : (e+1)*n]
@@ -77,20 +76,18 @@ func (a *Alpha) Softmax(noise []float64, tau float64) []float64 {
 	return theta
 }
 
-// Gradient takes the gradient of the mixture weights through the softmax that gave theta.
-func (a *Alpha) Gradient(theta, dTheta []float64, tau float64) []float64 {
-	grad := make([]float64, len(theta))
+// Gradient takes the gradient of the mixture weights, in grad, through the softmax that gave theta.
+func (a *Alpha) Gradient(grad, theta []float64, tau float64) {
 	n := len(a.Space.Operations)
 	for e := range a.Space.Edges() {
 		dot := 0.0
 		for i := e * n; i < (e+1)*n; i++ {
-			dot += theta[i] * dTheta[i]
+			dot += theta[i] * grad[i]
 		}
 		for i := e * n; i < (e+1)*n; i++ {
-			grad[i] = theta[i] * (dTheta[i] - dot) / tau
+			grad[i] = theta[i] * (grad[i] - dot) / tau
 		}
 	}
-	return grad
 }
 
 // Step is one step of Adam.
@@ -112,9 +109,8 @@ func (a *Alpha) Argmax() space.Architecture {
 	return arch
 }
 
-// gumbel returns standard Gumbel noise.
-func gumbel(n int, rng *rand.Rand) []float64 {
-	g := make([]float64, n)
+// gumbel fills g with standard Gumbel noise.
+func gumbel(g []float64, rng *rand.Rand) []float64 {
 	for i := range g {
 		u := rng.Float64()
 		for u == 0 {

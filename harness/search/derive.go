@@ -35,7 +35,7 @@ func (x *Searcher) deriveByPaths(ctx context.Context, d spec.DeriveStage, key st
 	}
 	best := spec.Derived{BatchNorm: "batch"}
 	for i, a := range sampled {
-		loss, accuracy, err := x.validation.measure(ctx, supernet.Evaluate, func() ([]float64, error) { return oneHot(x.space, a), nil })
+		loss, accuracy, err := x.validation.measure(ctx, supernet.Evaluate, func() ([]float64, error) { return oneHot(x.theta, x.space, a), nil })
 		if err != nil {
 			return spec.Derived{}, fmt.Errorf("validating %s: %w", x.space.String(a), err)
 		}

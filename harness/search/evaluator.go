@@ -63,7 +63,7 @@ func (e *evaluator) measure(ctx context.Context, kind supernet.Kind, draw func()
 		if err != nil {
 			return 0, 0, err
 		}
-		if err := setTheta(net, theta); err != nil {
+		if err := net.SetTheta(theta); err != nil {
 			return 0, 0, err
 		}
 		labels := e.labels[:n]

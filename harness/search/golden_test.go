@@ -61,6 +61,7 @@ func opened(t *testing.T, b kernel.Backend, setup spec.Setup, mask space.Mask, o
 		t.Fatal(err)
 	}
 	t.Cleanup(x.Close)
+	x.buffers()
 	return x
 }
 
@@ -135,9 +136,9 @@ func TestSGD(t *testing.T) {
 					near(t, "learning rate", lr, q.LR[i], 1e-8)
 					var theta []float64
 					if q.Paths != nil {
-						theta = oneHot(x.space, architecture(q.Paths[i]))
+						theta = oneHot(x.theta, x.space, architecture(q.Paths[i]))
 					} else {
-						theta = x.alpha.Softmax(nil, 1)
+						theta = x.alpha.Softmax(x.theta, nil, 1)
 					}
 					loss, _, err := x.weightStepAt(theta, lr)
 					if err != nil {
@@ -316,7 +317,7 @@ func TestSNAS(t *testing.T) {
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
 				x := opened(t, b, setup("nasbench201", spec.SNAS, 0), maskOf(space.NB201, c.Mask), o, supernet.Theta)
 				x.SetTau(c.Tau)
-				theta := x.alpha.Softmax(c.Gumbel.Data, c.Tau)
+				theta := x.alpha.Softmax(x.theta, c.Gumbel.Data, c.Tau)
 				golden.Near(t, "mixture", floats(theta), c.Theta.Floats(), 1e-6, 0)
 				x.put(o.Batch)
 				grad, err := x.gradientThrough(theta, supernet.Theta)

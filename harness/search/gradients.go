@@ -19,6 +19,7 @@ type collected struct {
 	copies []kernel.Mem // body, one an operation
 	shared []supernet.Range
 	open   [][]bool // [edge][operation] outside the edge
+	theta  []float64
 }
 
 // newCollected allocates room for n operations.
@@ -27,7 +28,7 @@ func (x *Searcher) newCollected(n int) (*collected, error) {
 	if len(bodies) != 1 {
 		return nil, fmt.Errorf("collecting gradients: the body's weights lie in %d ranges, want 1", len(bodies))
 	}
-	c := &collected{x: x, body: bodies[0]}
+	c := &collected{x: x, body: bodies[0], theta: make([]float64, len(x.theta))}
 	for range n {
 		m, err := x.params.Backend.Alloc(c.body.To - c.body.From)
 		if err != nil {
@@ -56,14 +57,15 @@ func (c *collected) collect(edge int, operations []int, theta []float64, enable 
 	})
 	n := len(x.space.Operations)
 	for k, o := range operations {
-		one := append([]float64{}, theta...)
+		copy(c.theta, theta)
+		one := c.theta
 		for i := range n {
 			one[edge*n+i] = 0
 		}
 		if one[edge*n+o] = 1; enable == spec.EnableSoft {
 			one[edge*n+o] = theta[edge*n+o]
 		}
-		if err := setTheta(x.net, one); err != nil {
+		if err := x.net.SetTheta(one); err != nil {
 			return err
 		}
 		if _, err := x.run(x.net, supernet.Weights); err != nil {

@@ -32,7 +32,9 @@ type Searcher struct {
 	validation         *evaluator // of the A-set
 	draws              *rand.Rand // paths and Gumbel noise
 	images, labels     []float32  // of one batch
-	unrolled           *unrolled  // DARTS second order
+	logits             []float32
+	theta, noise, grad []float64 // [edge][operation]
+	unrolled           *unrolled // DARTS second order
 
 	cost spec.Cost
 }
@@ -69,6 +71,7 @@ func New(setup spec.Setup, opts Options) (*Searcher, error) {
 		x.alpha = NewAlpha(s, opts.Mask, setup.Alpha, Stream(opts.Key, "alpha"))
 	}
 	x.draws = Stream(opts.Key, "mixtures")
+	x.buffers()
 	if err := x.open(opts); err != nil {
 		x.Close()
 		return nil, err
@@ -111,9 +114,16 @@ func (x *Searcher) open(opts Options) error {
 	if x.validation, err = x.newEvaluator(x.net, scan, x.aSet.Len(), supernet.Options{Merged: merged, Kinds: last}); err != nil {
 		return err
 	}
+	return nil
+}
+
+// buffers makes what a step works in, so that it allocates nothing.
+func (x *Searcher) buffers() {
+	n := x.space.Edges() * len(x.space.Operations)
+	x.theta, x.noise, x.grad = make([]float64, n), make([]float64, n), make([]float64, n)
 	x.images = make([]float32, x.setup.Batch*x.wSet.Height*x.wSet.Width*x.wSet.Channels)
 	x.labels = make([]float32, x.setup.Batch)
-	return nil
+	x.logits = make([]float32, x.setup.Batch*x.wSet.Classes)
 }
 
 // Close frees the supernet's memory.
@@ -136,34 +146,28 @@ func (x *Searcher) SetTau(tau float64) { x.tau = tau }
 // Cost returns the work done so far; Seconds is left 0.
 func (x *Searcher) Cost() spec.Cost { return x.cost }
 
-// draw returns one draw of the method's mixture: DARTS's softmax, SNAS's relaxed sample, RSPS's uniform connected path.
+// draw returns one draw of the method's mixture: DARTS's softmax, SNAS's relaxed sample, RSPS's uniform connected path. The
+// slice is the searcher's, and holds until the next draw.
 func (x *Searcher) draw() ([]float64, error) {
 	switch x.setup.Method.Name {
 	case spec.DARTS:
-		return x.alpha.Softmax(nil, 1), nil
+		return x.alpha.Softmax(x.theta, nil, 1), nil
 	case spec.SNAS:
-		return x.alpha.Softmax(gumbel(len(x.alpha.Values), x.draws), x.tau), nil
+		return x.alpha.Softmax(x.theta, gumbel(x.noise, x.draws), x.tau), nil
 	case spec.RSPS:
 		a, err := x.space.Sample(x.mask, x.draws)
-		return oneHot(x.space, a), err
+		return oneHot(x.theta, x.space, a), err
 	}
 	return nil, fmt.Errorf("drawing a mixture: unknown method %q", x.setup.Method.Name)
 }
 
-func oneHot(s space.Space, a space.Architecture) []float64 {
-	theta := make([]float64, s.Edges()*len(s.Operations))
+// oneHot fills theta with the weights of a single path.
+func oneHot(theta []float64, s space.Space, a space.Architecture) []float64 {
+	clear(theta)
 	for e, o := range a {
 		theta[e*len(s.Operations)+int(o)] = 1
 	}
 	return theta
-}
-
-func setTheta(n *supernet.Net, theta []float64) error {
-	t := make([]float32, len(theta))
-	for i, v := range theta {
-		t[i] = float32(v)
-	}
-	return n.SetTheta(t)
 }
 
 // run runs the net on its batch and accounts for it. A loss that isn't finite is ErrDiverged.

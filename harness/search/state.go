@@ -92,7 +92,7 @@ func (x *Searcher) Theta() [][]float64 {
 	if x.alpha == nil {
 		return nil
 	}
-	flat, n := x.alpha.Softmax(nil, 1), len(x.space.Operations)
+	flat, n := x.alpha.Softmax(make([]float64, len(x.alpha.Values)), nil, 1), len(x.space.Operations)
 	theta := make([][]float64, x.space.Edges())
 	for e := range theta {
 		theta[e] = flat[e*n : (e+1)*n]

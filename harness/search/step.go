@@ -22,7 +22,7 @@ func (x *Searcher) weightStep(lr float64) (loss float64, right int, err error) {
 }
 
 func (x *Searcher) weightStepAt(theta []float64, lr float64) (loss float64, right int, err error) {
-	if err := setTheta(x.net, theta); err != nil {
+	if err := x.net.SetTheta(theta); err != nil {
 		return 0, 0, err
 	}
 	x.net.SetBatch(x.images, x.labels)
@@ -34,9 +34,8 @@ func (x *Searcher) weightStepAt(theta []float64, lr float64) (loss float64, righ
 		return loss, 0, fmt.Errorf("%w: the gradient's norm became %v", ErrDiverged, norm)
 	}
 	train.SGD(x.params, x.setup.Weights, lr, norm)
-	logits := make([]float32, len(x.labels)*x.wSet.Classes)
-	x.net.Logits(supernet.Weights, logits)
-	return loss, supernet.Correct(logits, x.labels, x.wSet.Classes), nil
+	x.net.Logits(supernet.Weights, x.logits)
+	return loss, supernet.Correct(x.logits, x.labels, x.wSet.Classes), nil
 }
 
 // alphaStep is one Adam step of alpha, first order, on the batch in the buffers: the gradient of the A-loss at the
@@ -59,20 +58,21 @@ func (x *Searcher) alphaGradient() ([]float64, error) {
 	return x.gradientThrough(theta, supernet.Theta)
 }
 
-// gradientThrough runs the net on the batch in the buffers and takes the mixture weights' gradient to alpha.
+// gradientThrough runs the net on the batch in the buffers and takes the mixture weights' gradient to alpha. The slice
+// is the searcher's, and holds until the next gradient.
 func (x *Searcher) gradientThrough(theta []float64, kind supernet.Kind) ([]float64, error) {
-	if err := setTheta(x.net, theta); err != nil {
+	if err := x.net.SetTheta(theta); err != nil {
 		return nil, err
 	}
 	x.net.SetBatch(x.images, x.labels)
 	if _, err := x.run(x.net, kind); err != nil {
 		return nil, err
 	}
-	d := make([]float64, len(theta))
-	x.net.ThetaGradient(d)
+	x.net.ThetaGradient(x.grad)
 	tau := 1.0
 	if x.tau != 0 {
 		tau = x.tau
 	}
-	return x.alpha.Gradient(theta, d, tau), nil
+	x.alpha.Gradient(x.grad, theta, tau)
+	return x.grad, nil
 }

@@ -43,7 +43,7 @@ func NewTraining(stage spec.EvaluateStage, opts TrainingOptions) (*Training, err
 	if err != nil {
 		return nil, err
 	}
-	t := &Training{x: x, stage: stage, theta: oneHot(opts.Space, opts.Architecture), test: opts.Test}
+	t := &Training{x: x, stage: stage, theta: oneHot(make([]float64, len(x.theta)), opts.Space, opts.Architecture), test: opts.Test}
 	augment, err := datasets.Standard(opts.Images.Name, opts.Images.Height)
 	if err != nil {
 		x.Close()

@@ -16,10 +16,11 @@ const hvpRadius = 0.01
 type unrolled struct {
 	backend           kernel.Backend
 	weights, stats, v kernel.Mem
+	grad              []float64 // of alpha
 }
 
-func newUnrolled(p *supernet.Parameters) (*unrolled, error) {
-	u := &unrolled{backend: p.Backend}
+func newUnrolled(p *supernet.Parameters, alphas int) (*unrolled, error) {
+	u := &unrolled{backend: p.Backend, grad: make([]float64, alphas)}
 	for _, m := range []struct {
 		mem  *kernel.Mem
 		size int
@@ -56,7 +57,7 @@ func (x *Searcher) unrolledStep(wImages, wLabels []float32, lr float64) error {
 
 func (x *Searcher) unrolledGradient(wImages, wLabels []float32, lr float64) ([]float64, error) {
 	if x.unrolled == nil {
-		u, err := newUnrolled(x.params)
+		u, err := newUnrolled(x.params, len(x.alpha.Values))
 		if err != nil {
 			return nil, err
 		}
@@ -65,7 +66,7 @@ func (x *Searcher) unrolledGradient(wImages, wLabels []float32, lr float64) ([]f
 	u, p, b := x.unrolled, x.params, x.params.Backend
 	aImages, aLabels := x.images, x.labels
 	defer func() { x.images, x.labels = aImages, aLabels }()
-	theta := x.alpha.Softmax(nil, 1)
+	theta := x.alpha.Softmax(x.theta, nil, 1)
 
 	// w' = w - eta*(mu*buf + g + wd*w)
 	x.images, x.labels = wImages, wLabels
@@ -82,10 +83,11 @@ func (x *Searcher) unrolledGradient(wImages, wLabels []float32, lr float64) ([]f
 
 	// The gradients of the A-loss there; its running statistics belong to the unrolled copy.
 	x.images, x.labels = aImages, aLabels
-	grad, err := x.gradientThrough(theta, supernet.Both)
+	atUnrolled, err := x.gradientThrough(theta, supernet.Both)
 	if err != nil {
 		return nil, err
 	}
+	copy(u.grad, atUnrolled)
 	b.Copy(p.Stats, u.stats)
 	b.Copy(u.v, p.Gradients)
 	norm := train.GradientNorm(p)
@@ -96,23 +98,23 @@ func (x *Searcher) unrolledGradient(wImages, wLabels []float32, lr float64) ([]f
 	// h = (grad alpha L_W(w + R v) - grad alpha L_W(w - R v)) / 2R
 	r := hvpRadius / norm
 	x.images, x.labels = wImages, wLabels
-	var ends [2][]float64
-	for i, sign := range []float64{1, -1} {
+	for _, sign := range [2]float64{1, -1} {
 		b.Copy(p.Weights, u.weights)
 		b.Axpy(float32(sign*r), u.v, p.Weights)
-		if ends[i], err = x.gradientThrough(theta, supernet.Theta); err != nil {
+		end, err := x.gradientThrough(theta, supernet.Theta)
+		if err != nil {
 			return nil, err
 		}
+		for i := range u.grad {
+			u.grad[i] -= sign * lr * end[i] / (2 * r)
+		}
 	}
-	for i := range grad {
-		grad[i] -= lr * (ends[0][i] - ends[1][i]) / (2 * r)
-	}
-	return grad, nil
+	return u.grad, nil
 }
 
 // at runs the net on the batch in the buffers.
 func (x *Searcher) at(theta []float64, kind supernet.Kind) error {
-	if err := setTheta(x.net, theta); err != nil {
+	if err := x.net.SetTheta(theta); err != nil {
 		return err
 	}
 	x.net.SetBatch(x.images, x.labels)

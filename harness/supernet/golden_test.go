@@ -101,7 +101,7 @@ func checkDARTS(t *testing.T, b kernel.Backend, n network, merged bool) {
 	}
 	defer net.Close()
 	net.SetBatch(n.Input.ChannelsLast(), golden.Labels(n.Target))
-	if err := net.SetTheta(n.Theta.Floats()); err != nil {
+	if err := net.SetTheta(n.Theta.Data); err != nil {
 		t.Fatal(err)
 	}
 	for _, kind := range []supernet.Kind{supernet.Forward, supernet.Weights, supernet.Theta, supernet.Both} {
@@ -182,7 +182,7 @@ func TestPath(t *testing.T) {
 		defer net.Close()
 		net.SetBatch(full.Input.ChannelsLast(), golden.Labels(full.Target))
 		for _, c := range file.Paths {
-			theta := make([]float32, 30)
+			theta := make([]float64, 30)
 			for e, o := range c.Path {
 				theta[e*5+o] = 1
 			}

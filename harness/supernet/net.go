@@ -22,18 +22,20 @@ const (
 
 // Net is the supernet's graph for one batch size and mask.
 type Net struct {
-	p        *Parameters
-	mask     space.Mask
-	Batch    int
-	images   kernel.Mem
-	labels   kernel.Mem
-	theta    kernel.Mem
-	slots    kernel.Mem // gradient of the mixture weights, [cell][edge][operation]
-	owned    []kernel.Mem
-	gates    gates
-	anyGates []anyGate
-	graphs   []*engine.Graph
-	runs     map[Kind]run
+	p      *Parameters
+	mask   space.Mask
+	Batch  int
+	images kernel.Mem
+	labels kernel.Mem
+	theta  kernel.Mem
+	slots  kernel.Mem // gradient of the mixture weights, [cell][edge][operation]
+	owned  []kernel.Mem
+	// Host copies, so that a step allocates nothing.
+	hostTheta, hostSlots, hostLoss []float32
+	gates                          gates
+	anyGates                       []anyGate
+	graphs                         []*engine.Graph
+	runs                           map[Kind]run
 }
 
 type run struct {
@@ -76,6 +78,7 @@ func NewNet(p *Parameters, mask space.Mask, opts Options) (*Net, error) {
 	n.labels = allocate(opts.Batch)
 	n.theta = allocate(weights)
 	n.slots = allocate(3 * k.Cells * weights)
+	n.hostTheta, n.hostSlots, n.hostLoss = make([]float32, weights), make([]float32, 3*k.Cells*weights), make([]float32, 1)
 	if failed != nil {
 		n.Close()
 		return nil, failed
@@ -158,7 +161,7 @@ func (n *Net) SetBatch(images, labels []float32) {
 
 // SetTheta sets the mixture weights, [edge][operation] row after row. Operations of weight 0 are closed: they cost nothing, and the
 // gradient of their weights is zero. Weights outside the mask must be 0.
-func (n *Net) SetTheta(theta []float32) error {
+func (n *Net) SetTheta(theta []float64) error {
 	operations := len(n.p.Config.Space.Operations)
 	for e, row := range n.gates {
 		for o, gate := range row {
@@ -178,7 +181,10 @@ func (n *Net) SetTheta(theta []float32) error {
 			a.gate.Closed = a.gate.Closed && m.Closed
 		}
 	}
-	n.p.Backend.Upload(n.theta, theta)
+	for i, v := range theta {
+		n.hostTheta[i] = float32(v)
+	}
+	n.p.Backend.Upload(n.theta, n.hostTheta)
 	return nil
 }
 
@@ -206,15 +212,14 @@ func (n *Net) Run(kind Kind) (float64, error) {
 	if kind == Weights || kind == Both {
 		n.markActive()
 	}
-	var loss [1]float32
-	n.p.Backend.Download(loss[:], r.loss)
-	return float64(loss[0]), nil
+	n.p.Backend.Download(n.hostLoss, r.loss)
+	return float64(n.hostLoss[0]), nil
 }
 
 func (n *Net) markActive() {
 	for i, t := range n.p.Layout.Params {
 		if t.Cell < 0 || !n.gates[t.Edge][t.Operation].Closed {
-			n.p.Active[i] = true
+			n.p.activate(i)
 		}
 	}
 }
@@ -231,7 +236,7 @@ func (n *Net) Logits(kind Kind, dst []float32) { n.p.Backend.Download(dst, n.run
 // ThetaGradient downloads the gradient of the mixture weights, [edge][operation] row after row, summed over cells.
 // Closed operations have gradient 0.
 func (n *Net) ThetaGradient(dst []float64) {
-	slots := make([]float32, n.slots.Len)
+	slots := n.hostSlots
 	n.p.Backend.Download(slots, n.slots)
 	for i := range dst {
 		dst[i] = 0

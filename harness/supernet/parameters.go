@@ -18,8 +18,9 @@ type Parameters struct {
 	Gradients kernel.Mem
 	Momentum  kernel.Mem
 	Stats     kernel.Mem
-	// Active marks the tensors that have received a gradient; the optimizer moves no other (spec.md row 39).
-	Active []bool
+	// active marks the tensors that have received a gradient; the optimizer moves no other (spec.md row 39).
+	active []bool
+	moving []Range // of the active tensors
 }
 
 // NewParameters allocates the memory, all zero; Init or Upload fills it.
@@ -28,7 +29,7 @@ func NewParameters(b kernel.Backend, c Config) (*Parameters, error) {
 		return nil, fmt.Errorf("making a supernet: %w", err)
 	}
 	p := &Parameters{Config: c, Layout: NewLayout(c), Backend: b}
-	p.Active = make([]bool, len(p.Layout.Params))
+	p.active = make([]bool, len(p.Layout.Params))
 	for _, m := range []struct {
 		mem  *kernel.Mem
 		size int
@@ -78,6 +79,19 @@ func (t Tensor) Of(m kernel.Mem) kernel.Mem { return m.At(t.Offset, t.Size) }
 
 // Range is values [From, To) of a layout.
 type Range struct{ From, To int }
+
+// Active reports whether the i-th tensor has received a gradient.
+func (p *Parameters) Active(i int) bool { return p.active[i] }
+
+// Moving returns the ranges of the tensors that have received a gradient. The slice belongs to p.
+func (p *Parameters) Moving() []Range { return p.moving }
+
+func (p *Parameters) activate(i int) {
+	if !p.active[i] {
+		p.active[i] = true
+		p.moving = p.Layout.Ranges(func(i int, _ Tensor) bool { return p.active[i] })
+	}
+}
 
 // Ranges returns the parts of the layout whose tensors are wanted, neighbours joined.
 func (l *Layout) Ranges(want func(i int, t Tensor) bool) []Range {

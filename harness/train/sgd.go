@@ -19,7 +19,7 @@ func GradientNorm(p *supernet.Parameters) float64 {
 func SGD(p *supernet.Parameters, w spec.Weights, lr, norm float64) {
 	s := kernel.SGD{LR: float32(lr), Momentum: float32(w.Momentum), WeightDecay: float32(w.WeightDecay),
 		Scale: float32(ClipFactor(norm, w.Clip)), Nesterov: w.Nesterov}
-	for _, r := range p.Layout.Ranges(func(i int, _ supernet.Tensor) bool { return p.Active[i] }) {
+	for _, r := range p.Moving() {
 		n := r.To - r.From
 		p.Backend.SGDStep(s, p.Weights.At(r.From, n), p.Gradients.At(r.From, n), p.Momentum.At(r.From, n))
 	}
