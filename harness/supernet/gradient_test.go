@@ -125,7 +125,7 @@ func compareSlope(t *testing.T, what string, slope float64, difference func(h fl
 	var got []float64
 	for _, h := range []float64{0.003, 0.001, 0.0003} {
 		d := difference(h) / (2 * h)
-		if math.Abs(slope-d) <= 0.03*math.Abs(d)+0.001 {
+		if math.Abs(slope-d) <= 0.03*math.Abs(d)+0.002 {
 			return
 		}
 		got = append(got, d)
