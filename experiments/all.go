@@ -2,14 +2,46 @@ package experiments
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gmnas/harness/spec"
 )
 
+// order is the paper's; experiments that it doesn't name come last, by label.
+var order = []string{
+	"table1", "table2", "table3", "table6", "section51", "figure2", "restart", "table7", "appendixb1", "appendixb3", "figure17",
+	"equalbudget", "splitaudit",
+}
+
+var declared []func() spec.Experiment
+
+// Declare enters an experiment in the list, so that a file of its own is all that a new one takes. The function is
+// called when the list is asked for.
+func Declare(experiment func() spec.Experiment) (entered bool) {
+	declared = append(declared, experiment)
+	return true
+}
+
 // All returns the experiments in the paper's order.
 func All() []spec.Experiment {
-	return []spec.Experiment{Table3}
+	list := make([]spec.Experiment, len(declared))
+	for i, experiment := range declared {
+		list[i] = experiment()
+	}
+	place := func(label string) int {
+		if i := slices.Index(order, label); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(list, func(a, b spec.Experiment) int {
+		if d := place(a.Label) - place(b.Label); d != 0 {
+			return d
+		}
+		return strings.Compare(a.Label, b.Label)
+	})
+	return list
 }
 
 // ByLabel returns the experiment of that label, or an error that lists the labels there are.

@@ -6,6 +6,8 @@ import (
 	"gmnas/results/published"
 )
 
+var _ = Declare(func() spec.Experiment { return Table3 })
+
 // Table3 is the paper's main table on NAS-Bench-201 (page 8).
 var Table3 = spec.Experiment{
 	Label: "table3",

@@ -21,6 +21,9 @@ type Experiment struct {
 	// Embedded replaces data and evaluation where the real ones are absent, by profile.
 	Embedded map[string]Embedded
 	Notes    []Note
+	Claims   []Claim // what the report checks
+	Axis     string  // of a figure: AxisWarmup or AxisSplits; empty for a table
+	Over     string  // OverPairs and so on: no runs of its own, a report on recorded splits; otherwise empty
 }
 
 // Embedded is the data that needs no download, with found architectures trained instead of looked up.
