@@ -7,8 +7,7 @@
 
 // combine_run brings the open terms into the loops' form, one coefficient for every
 // channel and one bias for all terms.
-static int combine_run(gm_job *job) {
-    gm_combine *a = (gm_combine *)job;
+static void prepare(gm_combine *a) {
     const int channels = a->channels;
     memset(a->bias, 0, channels * sizeof(float));
     for (int i = 0; i < a->open; i++) {
@@ -23,8 +22,45 @@ static int combine_run(gm_job *job) {
             t->coef = k;
         }
     }
+}
+
+static int combine_run(gm_job *job) {
+    gm_combine *a = (gm_combine *)job;
+    prepare(a);
     GM_BLOCKS(job->backend, a->rows, job->backend->kernels->combine(a, lo, hi));
     return 0;
+}
+
+// A block of BLOCK_ROWS rows of 64 channels is 64 KB: what several combinations write to it is in the
+// second-level cache together.
+enum { BLOCK_ROWS = 256 };
+
+static void combine_blocks(const gm_combines *a, long lo, long hi) {
+    for (long r = lo; r < hi; r += BLOCK_ROWS)
+        for (int i = 0; i < a->count; i++)
+            a->job.backend->kernels->combine(a->parts[i], r, hi - r < BLOCK_ROWS ? hi : r + BLOCK_ROWS);
+}
+
+static int combines_run(gm_job *job) {
+    gm_combines *a = (gm_combines *)job;
+    for (int i = 0; i < a->count; i++) prepare(a->parts[i]);
+    GM_BLOCKS(job->backend, a->parts[0]->rows, combine_blocks(a, lo, hi));
+    return 0;
+}
+
+static void combines_destroy(gm_job *job) { free(((gm_combines *)job)->parts); }
+
+gm_combines *gm_combines_new(gm_backend *b, int count) {
+    gm_combines *a = gm_job_new(b, sizeof *a, combines_run);
+    if (!a) return NULL;
+    a->job.destroy = combines_destroy;
+    a->count = count;
+    a->parts = gm_alloc(count * sizeof *a->parts);
+    if (!a->parts) {
+        gm_job_destroy(&a->job);
+        return NULL;
+    }
+    return a;
 }
 
 static void combine_destroy(gm_job *job) {

@@ -32,6 +32,12 @@ typedef struct {
 
 typedef struct {
     gm_job job;
+    gm_combine **parts; // of equally many rows
+    int count;
+} gm_combines;
+
+typedef struct {
+    gm_job job;
     long rows;
     int channels;
     gm_view grad;
@@ -44,7 +50,7 @@ typedef struct {
 typedef struct {
     gm_job job;
     long rows;
-    int channels;
+    int channels, group;
     gm_view src;
     float *dst;
     float *shift; // near the mean; subtracted before squaring
