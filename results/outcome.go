@@ -19,6 +19,8 @@ func Valid(stage spec.Stage, outcome spec.Outcome) error {
 		spec.KindDerive:   outcome.Derive != nil,
 		spec.KindEvaluate: outcome.Evaluate != nil,
 		spec.KindNull:     outcome.Null != nil,
+		spec.KindRank:     outcome.Rank != nil,
+		spec.KindPair:     outcome.Pair != nil,
 	}
 	own, known := payloads[stage.Kind]
 	switch {

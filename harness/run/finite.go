@@ -27,7 +27,7 @@ func finite(o spec.Outcome) spec.Outcome {
 		o.Evaluate = &spec.Evaluated{Curve: curve}
 		reason += at
 	}
-	o.Split, o.Derive, o.Null = nil, nil, nil
+	o.Split, o.Derive, o.Null, o.Rank, o.Pair = nil, nil, nil, nil, nil
 	if o.State != spec.Diverged || o.Error == "" {
 		o.Error = reason
 	}

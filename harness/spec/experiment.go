@@ -32,14 +32,38 @@ type Embedded struct {
 	Evaluate Evaluate
 }
 
-// Column is one column of accuracies.
+// Column is one column of accuracies, or of another figure.
 type Column struct {
 	Dataset string // "cifar10"
-	Split   string // "valid" or "test"
+	Split   string // "valid" or "test"; empty with Figure
+	Figure  string // what is measured where that isn't an accuracy: FigureSpearman and so on
 }
 
 // ID is the column's name in files: "cifar10/test".
-func (c Column) ID() string { return c.Dataset + "/" + c.Split }
+func (c Column) ID() string { return c.Dataset + "/" + c.Split + c.Figure }
+
+// Figures that columns hold besides accuracies.
+const (
+	FigureSpearmanTop02 = "spearman-top-0.2" // of supernet and true accuracy, within the best 0.2 % by the true one
+	FigureSpearmanTop05 = "spearman-top-0.5"
+	FigureSpearmanTop1  = "spearman-top-1"
+	FigureSpearman      = "spearman" // of all architectures
+	FigureKendall       = "kendall-tau-b"
+
+	FigureSimilarCosine       = "similar-cosine" // of a pair after joint training
+	FigureSimilarTrainLoss    = "similar-train-loss"
+	FigureSimilarValidLoss    = "similar-valid-loss"
+	FigureDissimilarCosine    = "dissimilar-cosine"
+	FigureDissimilarTrainLoss = "dissimilar-train-loss"
+	FigureDissimilarValidLoss = "dissimilar-valid-loss"
+)
+
+// Figures lists them.
+func Figures() []string {
+	return []string{FigureSpearmanTop02, FigureSpearmanTop05, FigureSpearmanTop1, FigureSpearman, FigureKendall,
+		FigureSimilarCosine, FigureSimilarTrainLoss, FigureSimilarValidLoss,
+		FigureDissimilarCosine, FigureDissimilarTrainLoss, FigureDissimilarValidLoss}
+}
 
 // Row kinds.
 const (
@@ -70,7 +94,7 @@ type NullOf struct {
 	Draws int
 }
 
-// Printed is a number as the paper prints it, in percent; Std is meaningful where HasStd.
+// Printed is a number as the paper prints it, accuracies in percent; Std is meaningful where HasStd.
 type Printed struct {
 	Mean   float64
 	Std    float64

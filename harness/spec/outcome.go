@@ -23,6 +23,8 @@ type Outcome struct {
 	Derive   *Derived   `json:",omitempty"`
 	Evaluate *Evaluated `json:",omitempty"`
 	Null     *Nulled    `json:",omitempty"`
+	Rank     *Ranked    `json:",omitempty"`
+	Pair     *Paired    `json:",omitempty"`
 
 	Cost       Cost
 	Provenance Provenance
@@ -103,6 +105,42 @@ type TriedArchitecture struct {
 type Evaluated struct {
 	Accuracy map[string]float64
 	Curve    []EpochPoint `json:",omitempty"` // ByTraining
+}
+
+// Ranked is the outcome of a RankStage: every architecture of the leaf, in the order of their indices.
+type Ranked struct {
+	Architectures []RankedArchitecture
+}
+
+// RankedArchitecture is what the supernet and the table say of one architecture, in percent. A disconnected one isn't
+// run: its accuracy is that of chance. Row and Truth are 0 where the stage has no table.
+type RankedArchitecture struct {
+	Index    int     // in the space
+	Accuracy float64 // with the leaf's weights
+	Row      int     // in the table, which is NATS-Bench's index
+	Truth    float64 // test accuracy after 200 epochs on the data set of the search
+}
+
+// Paired is the outcome of a PairStage. A pair that none of the candidates makes is nil, which is a finding.
+type Paired struct {
+	Architecture string
+	Probes       []Probe // in the order they were tried, until both pairs were found
+	Similar      *JointlyTrained
+	Dissimilar   *JointlyTrained
+}
+
+// Probe compares the architecture with one that has another operation on one edge.
+type Probe struct {
+	Edge, Operation int
+	Cosine          float64
+}
+
+// JointlyTrained is the architecture's state after training together with the other one. Losses are mean
+// cross-entropies of the architecture itself.
+type JointlyTrained struct {
+	Probe
+	Trained              float64 // cosine after the joint training
+	TrainLoss, ValidLoss float64 // on W-set and A-set
 }
 
 // Rules by which one architecture is picked among the leaves. All look at the data set of the search, in

@@ -134,7 +134,37 @@ type Evaluate struct {
 	Weights Weights
 }
 
-// Run is everything that a search needs besides the seed. Every field is a complete value.
+// Where the images come from that a leaf's architectures are ranked on (spec.md section 7, T7).
+const (
+	// RankOnTest is the test part as it is, the release's mode of that name: no architecture was trained on it, and
+	// every one sees the same pixels, so that differences are the architectures' alone.
+	RankOnTest = "test"
+	// RankOnASet is the half of the training part that the weights don't see, with the training augmentation: the
+	// release's mode "search".
+	RankOnASet = "a-set"
+)
+
+// Rank says how the architectures of a trained leaf are ranked: by accuracy with the leaf's weights, all norms by the
+// statistics of the batch.
+type Rank struct {
+	Images  string // RankOnTest or RankOnASet
+	Records int    // the first so many of them
+	Batch   int
+	Hash    string // SHA-256 of the test records after pooling, empty until bound; empty with RankOnASet
+}
+
+// Pair says how a pair of architectures that differ in one operation is found and trained (paper Table 2 and Appendix
+// B.2; spec.md section 7, T2).
+type Pair struct {
+	ProbeEpochs int     // of joint training before the gradients of a candidate pair are compared
+	JointEpochs int     // of an accepted pair's training from scratch
+	Similar     float64 // a cosine above it makes a similar pair
+	Dissimilar  float64 // a cosine below it makes a dissimilar one
+	Batches     int     // mini-batches that a cosine is the mean of
+}
+
+// Run is everything that a search needs besides the seed. Every field is a complete value. A leaf ends in Derive and
+// Evaluate, or in Rank where that is set. A run with Pairs is the pair experiment and has no partition tree.
 type Run struct {
 	Setup
 	Levels       []Level // none for One-Shot
@@ -143,6 +173,9 @@ type Run struct {
 	Schedule     string
 	Derive       Derive
 	Evaluate     Evaluate
+	Rank         Rank `json:",omitzero"`
+	Pair         Pair `json:",omitzero"`
+	Pairs        int  `json:",omitzero"` // sampled architectures
 }
 
 // WarmupEpochs returns the epochs of all levels together, along one path from the root to a leaf.
@@ -150,6 +183,15 @@ func (r Run) WarmupEpochs() int {
 	n := 0
 	for _, l := range r.Levels {
 		n += l.WarmupEpochs
+	}
+	return n
+}
+
+// Leaves returns how many leaves a complete search has, 1 for One-Shot.
+func (r Run) Leaves() int {
+	n := 1
+	for _, l := range r.Levels {
+		n *= l.Groups
 	}
 	return n
 }

@@ -29,6 +29,8 @@ const (
 	KindDerive   = "derive"
 	KindEvaluate = "evaluate"
 	KindNull     = "null"
+	KindRank     = "rank"
+	KindPair     = "pair"
 )
 
 // Stage is a pure value: what is done, with which settings and seed, to which inputs.
@@ -44,6 +46,8 @@ type Stage struct {
 	Derive   *DeriveStage   `json:",omitempty"`
 	Evaluate *EvaluateStage `json:",omitempty"`
 	Null     *NullStage     `json:",omitempty"`
+	Rank     *RankStage     `json:",omitempty"`
+	Pair     *PairStage     `json:",omitempty"`
 }
 
 // TrainStage trains a (sub-)supernet for Epochs, from the weights, alpha and optimizer state of its one
@@ -90,6 +94,21 @@ type NullStage struct {
 	Table string   // SHA-256
 	Masks []string // one a leaf
 	Draws int
+}
+
+// RankStage measures every architecture of a leaf with the leaf's supernet, its input's weights.
+type RankStage struct {
+	Setup
+	Rank
+	Mask  string
+	Table string // SHA-256 of the table that gives the true accuracies; empty where no table covers the data
+}
+
+// PairStage is one sampled architecture of the pair experiment (paper Table 2); it has no input.
+type PairStage struct {
+	Setup
+	Pair
+	Index int // of the sampled architecture, from 0
 }
 
 // Key returns the stage's name.
