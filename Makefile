@@ -56,11 +56,11 @@ bin/.setup:
 build: setup
 	@$(TAGS); $(COMMIT); go build -buildvcs=false -tags "$$tags" -ldflags "-X main.commit=$$commit" -o bin/gmnas ./harness/cmd/gmnas && bin/gmnas version
 
-$(EXPERIMENTS): build
-	@bin/gmnas run $@ --profile '$(PROFILE)' --db '$(DB)' $(RUN); code=$$?; if [ $$code -gt 1 ]; then exit $$code; fi; \
-	bin/gmnas report $@ --profile '$(PROFILE)' --db '$(DB)' --out '$(OUT)' && exit $$code
-
-tables: $(EXPERIMENTS)
+# Runs what is missing and renders, also where a stage failed (code 1).
+$(EXPERIMENTS) tables: build
+	@experiments=$@; if [ $@ = tables ]; then experiments=$$(bin/gmnas list --labels); fi; \
+	bin/gmnas run $$experiments --profile '$(PROFILE)' --db '$(DB)' $(RUN); code=$$?; if [ $$code -gt 1 ]; then exit $$code; fi; \
+	bin/gmnas report $$experiments --profile '$(PROFILE)' --db '$(DB)' --out '$(OUT)' && exit $$code
 
 demo: build
 	@GMNAS_DATA= bin/gmnas run table3 --profile smoke --seeds 0-1 --db results/demo.db && \

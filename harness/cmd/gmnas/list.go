@@ -14,12 +14,17 @@ import (
 func listCommand() command {
 	f := newFlags("list")
 	db := databaseFlag(f)
+	labels := f.Bool("labels", false, "print the labels only, a line each")
 	return command{
 		name: "list", short: "list the experiments, what they claim and what is recorded", flags: f,
 		example: "gmnas list\ngmnas list --db results/gmnas.db",
 		do: func(_ context.Context, c call) error {
 			if len(c.args) > 0 {
 				return errors.New("takes no arguments")
+			}
+			if *labels {
+				_, err := fmt.Fprintln(c.out, strings.Join(experimentLabels(), "\n"))
+				return err
 			}
 			return list(c, *db)
 		},

@@ -60,6 +60,11 @@ func doRun(ctx context.Context, c call, o runFlags) error {
 	if b.embedded != "" {
 		fmt.Fprintf(c.err, "Running on the embedded synthetic set, as %s; `make data` gets the real data, and nothing of the two mixes.\n", b.embedded)
 	}
+	goals := b.goals()
+	if len(goals) == 0 {
+		fmt.Fprintf(c.err, "Nothing to run: %s reports on what other experiments record.\n", strings.Join(c.args, ", "))
+		return nil
+	}
 	options, err := o.options()
 	if err != nil {
 		return err
@@ -69,10 +74,6 @@ func doRun(ctx context.Context, c call, o runFlags) error {
 		return err
 	}
 	defer store.Close()
-	goals := b.goals()
-	if len(goals) == 0 {
-		return fmt.Errorf("nothing to run in profile %s", b.profile)
-	}
 	before, err := reusable(store, goals)
 	if err != nil {
 		return err
