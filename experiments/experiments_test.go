@@ -145,7 +145,7 @@ func TestRunsAreComplete(t *testing.T) {
 					t.Errorf("%s %s %s: order %d", e.Label, row.ID, profile, run.Method.Order)
 				}
 				for _, level := range run.Levels {
-					if need := level.NeedsGradients(); need != (level.Batches > 0) || need != (level.Criterion != "") || need != (level.WarmupEpochs > 0) {
+					if need := level.NeedsGradients(); need != (level.Batches > 0) || need != (level.Criterion != "") || !need && level.WarmupEpochs > 0 {
 						t.Errorf("%s %s %s: level %+v", e.Label, row.ID, profile, level)
 					}
 				}

@@ -11,6 +11,8 @@ type scale struct {
 	matching int // M, mini-batches of a gradient-matching split
 	samples  int // architectures that RSPS tries in each leaf
 	budgets  map[string]budget
+	warmups  [5]int           // of Figure 2, before each split
+	equal    map[string]equal // of the equal budget
 	embedded spec.Embedded
 }
 
@@ -21,6 +23,10 @@ type budget struct {
 	oneShot      int // search epochs of the One-Shot baseline
 	oneShotBatch int
 }
+
+// equal is the epochs of each leaf at which a method takes about as many gradient evaluations as GM with the profile's
+// budget does, splits included.
+type equal struct{ oneShot, fewShot int }
 
 // scales are the profiles.
 //
@@ -39,6 +45,12 @@ var scales = map[string]scale{
 			spec.SNAS:  {warmup: 15, leaf: 30, oneShot: 165, oneShotBatch: 48},
 			spec.RSPS:  {warmup: 20, leaf: 50, oneShot: 250, oneShotBatch: 64},
 		},
+		warmups: [5]int{0, 5, 10, 15, 20},
+		equal: map[string]equal{
+			spec.DARTS: {oneShot: 132, fewShot: 26},
+			spec.SNAS:  {oneShot: 150, fewShot: 30},
+			spec.RSPS:  {oneShot: 275, fewShot: 55},
+		},
 		embedded: spec.Embedded{
 			Data:     spec.Data{Set: "synthetic", Records: 4000, Pool: 1},
 			Evaluate: training(spec.Data{Set: "synthetic", Records: 4000, Pool: 1}, spec.Net{Channels: 16, Cells: 5}, 64, 20, 1000),
@@ -52,6 +64,12 @@ var scales = map[string]scale{
 			spec.SNAS:  {warmup: 2, leaf: 5, oneShot: 8, oneShotBatch: 32},
 			spec.RSPS:  {warmup: 2, leaf: 5, oneShot: 8, oneShotBatch: 32},
 		},
+		warmups: [5]int{0, 1, 2, 3, 4},
+		equal: map[string]equal{
+			spec.DARTS: {oneShot: 31, fewShot: 6},
+			spec.SNAS:  {oneShot: 31, fewShot: 6},
+			spec.RSPS:  {oneShot: 42, fewShot: 8},
+		},
 		embedded: spec.Embedded{
 			Data:     spec.Data{Set: "synthetic", Records: 2560, Pool: 2},
 			Evaluate: training(spec.Data{Set: "synthetic", Records: 2560, Pool: 2}, spec.Net{Channels: 16, Cells: 1}, 32, 4, 1000),
@@ -64,6 +82,12 @@ var scales = map[string]scale{
 			spec.DARTS: {warmup: 1, leaf: 1, oneShot: 1, oneShotBatch: 16},
 			spec.SNAS:  {warmup: 1, leaf: 1, oneShot: 1, oneShotBatch: 16},
 			spec.RSPS:  {warmup: 1, leaf: 1, oneShot: 1, oneShotBatch: 16},
+		},
+		warmups: [5]int{0, 1, 2, 3, 4},
+		equal: map[string]equal{
+			spec.DARTS: {oneShot: 15, fewShot: 3},
+			spec.SNAS:  {oneShot: 15, fewShot: 3},
+			spec.RSPS:  {oneShot: 27, fewShot: 5},
 		},
 		embedded: spec.Embedded{
 			Data:     spec.Data{Set: "synthetic", Records: 128, Pool: 4},

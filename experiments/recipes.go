@@ -8,14 +8,16 @@ import (
 
 // recipe is a search as a row of a table states it: independent choices, which a profile's numbers complete.
 type recipe struct {
-	space   string
-	method  string
-	levels  int        // splits between the root and a leaf; 0 is One-Shot
-	split   spec.Level // what each level does; its epochs and mini-batches come from the profile
-	restart string
+	space     string
+	method    string
+	levels    int        // splits between the root and a leaf; 0 is One-Shot
+	split     spec.Level // what each level does; its epochs and mini-batches come from the profile
+	restart   string
+	benchmark bool                           // One-Shot with the settings of the NAS-Bench-201 benchmark
+	sweep     func(s scale, b budget) budget // changes the profile's epochs; nil leaves them
 }
 
-// Two ways to split.
+// Ways to split.
 var (
 	// gradientMatching: each supernet's edge of the lowest cut cost, in two balanced groups (paper 3.3, 3.4).
 	gradientMatching = spec.Level{
@@ -24,11 +26,13 @@ var (
 	}
 	// exhaustive: a random edge, an operation a group (Few-Shot NAS), on the space of five operations.
 	exhaustive = spec.Level{Edge: spec.EdgeRandom, Partition: spec.PartitionExhaustive, Groups: 5}
+	// random: a random edge in two random balanced groups (Table 1).
+	random = spec.Level{Edge: spec.EdgeRandom, Partition: spec.PartitionRandom, Groups: 2}
 )
 
 // The main rows on NAS-Bench-201 with five operations.
 func oneShot(method string) recipe {
-	return recipe{space: space.NB201.Name, method: method, restart: spec.RestartNone}
+	return recipe{space: space.NB201.Name, method: method, restart: spec.RestartNone, benchmark: true}
 }
 
 func fewShot(method string) recipe {
@@ -37,6 +41,68 @@ func fewShot(method string) recipe {
 
 func gm(method string) recipe {
 	return recipe{space: space.NB201.Name, method: method, levels: 2, split: gradientMatching, restart: spec.RestartFinal}
+}
+
+// unsplit is One-Shot with the settings of GM's leaves.
+func unsplit(method string) recipe {
+	return recipe{space: space.NB201.Name, method: method, restart: spec.RestartNone}
+}
+
+// Changes to a recipe; each returns another one.
+
+// fourOperations is the space of the paper's sections 3 and 5.
+func (r recipe) fourOperations() recipe {
+	r.space = space.NB201NoNone.Name
+	if r.split.Partition == spec.PartitionExhaustive {
+		r.split.Groups = len(space.NB201NoNone.Operations)
+	}
+	return r
+}
+
+func (r recipe) splitBy(level spec.Level) recipe {
+	r.split = level
+	return r
+}
+
+func (r recipe) edge(edge string) recipe {
+	r.split.Edge = edge
+	return r
+}
+
+func (r recipe) criterion(name string) recipe {
+	r.split.Criterion = name
+	return r
+}
+
+func (r recipe) splits(levels int) recipe {
+	r.levels = levels
+	return r
+}
+
+func (r recipe) restarted(restart string) recipe {
+	r.restart = restart
+	return r
+}
+
+// warmup takes the profile's warm-up of that step of Figure 2.
+func (r recipe) warmup(step int) recipe {
+	r.sweep = func(s scale, b budget) budget {
+		b.warmup = s.warmups[step]
+		return b
+	}
+	return r
+}
+
+// equal takes the epochs that cost about what the profile's GM search costs.
+func (r recipe) equal() recipe {
+	r.sweep = func(s scale, b budget) budget {
+		b.leaf = s.equal[r.method].oneShot
+		if r.levels > 0 {
+			b.leaf = s.equal[r.method].fewShot
+		}
+		return b
+	}
+	return r
 }
 
 // runs completes the recipe with each profile's numbers.
@@ -52,6 +118,9 @@ func (r recipe) runs() map[string]spec.Run {
 // the others there is nothing to learn from, and all main rows restart after the last split.
 func (r recipe) run(s scale) spec.Run {
 	budget := s.budgets[r.method]
+	if r.sweep != nil {
+		budget = r.sweep(s, budget)
+	}
 	run := spec.Run{
 		Setup: spec.Setup{
 			Space: r.space, Data: s.data, Net: s.net, Batch: s.batch,
@@ -65,7 +134,7 @@ func (r recipe) run(s scale) spec.Run {
 	if r.method == spec.RSPS {
 		run.Derive.Samples = s.samples
 	}
-	if r.levels == 0 {
+	if r.benchmark {
 		run.SearchEpochs, run.Batch = budget.oneShot, budget.oneShotBatch
 		run.Weights.WeightDecay = oneShotDecay
 	}

@@ -18,12 +18,13 @@ type planned struct {
 }
 
 type plannedRow struct {
-	row    spec.Row
-	run    spec.Run
-	done   int     // cells whose every stage is recorded
-	leaves int     // of one seed, from nothing
-	epochs int     // of all its supernets together, likewise
-	flops  float64 // likewise
+	row         spec.Row
+	run         spec.Run
+	done        int     // cells whose every stage is recorded
+	leaves      int     // of one seed, from nothing
+	epochs      int     // of all its supernets together, likewise
+	flops       float64 // likewise
+	evaluations int64   // of gradients, likewise
 }
 
 func (p *planned) row(row spec.Row, run spec.Run, seeds []int64) error {
@@ -38,6 +39,7 @@ func (p *planned) row(row spec.Row, run spec.Run, seeds []int64) error {
 		r.epochs += i.train
 		r.flops += i.cost.FLOPs
 	}
+	r.evaluations = evaluations(items)
 	for _, seed := range seeds {
 		items, _, err := forecast(run, seed, p.lookup)
 		if err != nil {
@@ -78,7 +80,7 @@ func (p *planned) null(exp spec.Experiment, row spec.Row, profile string) error 
 			if _, known := t.Masks(); known {
 				trees = append(trees, t)
 			} else {
-				p.add(item{id: fmt.Sprint("null ", row.ID, seed), kind: spec.KindNull, state: later})
+				p.add(item{id: fmt.Sprint("null ", exp.Label, row.ID, seed), kind: spec.KindNull, state: later})
 			}
 		}
 	}
@@ -115,4 +117,21 @@ func (i item) left() float64 {
 		return 0
 	}
 	return i.cost.FLOPs
+}
+
+// GradientEvaluations counts those of a whole search from nothing, splits included and the evaluation of what it finds
+// left out.
+func GradientEvaluations(run spec.Run) (int64, error) {
+	nothing := func(spec.Key) (spec.Outcome, bool) { return spec.Outcome{}, false }
+	items, _, err := forecast(run, 0, nothing)
+	return evaluations(items), err
+}
+
+func evaluations(items []item) (n int64) {
+	for _, i := range items {
+		if i.kind != spec.KindEvaluate {
+			n += i.cost.GradientEvaluations
+		}
+	}
+	return n
 }

@@ -15,17 +15,45 @@ import (
 // state, and the work. The experiment's runs are already bound to their data and table. flopsPerSecond is what this
 // machine was measured to do, all workers together; 0 is unknown. It is an error when a row has no such profile.
 func Text(exp spec.Experiment, profile string, lookup Lookup, flopsPerSecond float64) (string, error) {
+	if exp.Over != "" {
+		return fmt.Sprintf("%s: %s\nprofile %s: no runs of its own; reports on the splits that other experiments record\n", exp.Label, exp.Title, profile), nil
+	}
 	p := planned{lookup: lookup, seen: map[string]bool{}}
+	if err := p.experiment(exp, profile); err != nil {
+		return "", err
+	}
+	return p.text(exp, profile, flopsPerSecond), nil
+}
+
+// Together says what the experiments take when they run into one database: stages that several of them need run once.
+func Together(experiments []spec.Experiment, profile string, lookup Lookup, flopsPerSecond float64) (string, error) {
+	p := planned{lookup: lookup, seen: map[string]bool{}}
+	var labels []string
+	for _, exp := range experiments {
+		if err := p.experiment(exp, profile); err != nil {
+			return "", fmt.Errorf("%s: %w", exp.Label, err)
+		}
+		labels = append(labels, exp.Label)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Together: %s\n", strings.Join(labels, ", "))
+	p.stages(&b)
+	p.work(&b, flopsPerSecond)
+	return b.String(), nil
+}
+
+// experiment adds all rows of an experiment.
+func (p *planned) experiment(exp spec.Experiment, profile string) error {
 	for _, row := range exp.Rows {
 		if row.Kind != spec.RowRun {
 			continue
 		}
 		run, ok := row.Runs[profile]
 		if !ok {
-			return "", fmt.Errorf("planning row %q: no profile %q; use %s", row.ID, profile, join([]string{spec.Smoke, spec.Laptop, spec.Paper}))
+			return fmt.Errorf("planning row %q: no profile %q; use %s", row.ID, profile, join([]string{spec.Smoke, spec.Laptop, spec.Paper}))
 		}
 		if err := p.row(row, run, exp.Seeds); err != nil {
-			return "", fmt.Errorf("planning row %q: %w", row.ID, err)
+			return fmt.Errorf("planning row %q: %w", row.ID, err)
 		}
 	}
 	for _, row := range exp.Rows {
@@ -33,10 +61,10 @@ func Text(exp spec.Experiment, profile string, lookup Lookup, flopsPerSecond flo
 			continue
 		}
 		if err := p.null(exp, row, profile); err != nil {
-			return "", fmt.Errorf("planning row %q: %w", row.ID, err)
+			return fmt.Errorf("planning row %q: %w", row.ID, err)
 		}
 	}
-	return p.text(exp, profile, flopsPerSecond), nil
+	return nil
 }
 
 func (p *planned) text(exp spec.Experiment, profile string, flopsPerSecond float64) string {
@@ -96,10 +124,10 @@ func (p *planned) cells(b *strings.Builder, seeds int) {
 	}
 	fmt.Fprintf(b, "\nCells: %d rows x %d seeds\n", len(p.rows), seeds)
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "  row\tdone\tleaves\twarm-up + search epochs\tepochs of all supernets\tsteps/epoch\twork/seed")
+	fmt.Fprintln(w, "  row\tdone\tleaves\twarm-up + search epochs\tepochs of all supernets\tsteps/epoch\tgradient evaluations\twork/seed")
 	for _, r := range p.rows {
-		fmt.Fprintf(w, "  %s\t%d/%d\t%d\t%d + %d\t%d\t%d\t%s\n", r.row.ID, r.done, seeds, r.leaves,
-			r.run.WarmupEpochs(), r.run.SearchEpochs, r.epochs, steps(r.run.Data, r.run.Batch), flop(r.flops))
+		fmt.Fprintf(w, "  %s\t%d/%d\t%d\t%d + %d\t%d\t%d\t%d\t%s\n", r.row.ID, r.done, seeds, r.leaves,
+			r.run.WarmupEpochs(), r.run.SearchEpochs, r.epochs, steps(r.run.Data, r.run.Batch), r.evaluations, flop(r.flops))
 	}
 	w.Flush()
 }
@@ -108,7 +136,7 @@ func (p *planned) stages(b *strings.Builder) {
 	b.WriteString("\nStages\n")
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  kind\trecorded\tfailed\tready\tlater\twork left")
-	for _, kind := range []string{spec.KindTrain, spec.KindSplit, spec.KindDerive, spec.KindEvaluate, spec.KindNull} {
+	for _, kind := range []string{spec.KindTrain, spec.KindSplit, spec.KindDerive, spec.KindEvaluate, spec.KindRank, spec.KindPair, spec.KindNull} {
 		count := map[string]int{}
 		left := 0.
 		for _, i := range p.items {
@@ -116,6 +144,9 @@ func (p *planned) stages(b *strings.Builder) {
 				count[i.state]++
 				left += i.left()
 			}
+		}
+		if len(count) == 0 && (kind == spec.KindRank || kind == spec.KindPair) {
+			continue // few experiments have them
 		}
 		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%s\n", kind, count[recorded], count[failed], count[ready], count[later], flop(left))
 	}

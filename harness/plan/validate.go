@@ -29,8 +29,15 @@ func Validate(exp spec.Experiment) error {
 	if _, err := space.ByName(exp.Space); err != nil {
 		p.add("Space", "%q: %v", exp.Space, err)
 	}
-	checkColumns(p, exp.Columns)
-	checkSeeds(p, exp.Seeds)
+	if exp.Over == "" {
+		checkColumns(p, exp.Columns)
+		checkSeeds(p, exp.Seeds)
+	} else {
+		checkOver(p, exp)
+	}
+	if exp.Axis != "" {
+		p.one("Axis", exp.Axis, spec.AxisWarmup, spec.AxisSplits)
+	}
 	for profile := range ordered(exp.Embedded) {
 		p.one("Embedded", profile, spec.Smoke, spec.Laptop, spec.Paper)
 	}
@@ -45,6 +52,7 @@ func Validate(exp spec.Experiment) error {
 		checkRow(p.in(fmt.Sprintf("row %q: ", short(r.ID))), exp, r)
 	}
 	checkNotes(p, exp)
+	checkClaims(p, exp)
 	return p.err()
 }
 
@@ -72,7 +80,12 @@ func checkColumns(p problems, columns []spec.Column) {
 		if _, err := imageSet(c.Dataset); err != nil {
 			p.add(field+".Dataset", "%q: %v", c.Dataset, err)
 		}
-		p.one(field+".Split", c.Split, "valid", "test")
+		if c.Figure == "" {
+			p.one(field+".Split", c.Split, "valid", "test")
+		} else {
+			p.one(field+".Figure", c.Figure, spec.Figures()...)
+			p.zero(field+".Split", c.Split, c.Split == "", "the column holds a figure")
+		}
 		if seen[c] {
 			p.add(field, "%q: is there already; remove it", c.ID())
 		}

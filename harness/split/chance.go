@@ -1,0 +1,148 @@
+package split
+
+import (
+	"fmt"
+
+	"gmnas/harness/spec"
+)
+
+// Similarities returns the criterion's similarity of every two operations of a recorded edge.
+func Similarities(c Criterion, distance [][]float64) [][]float64 {
+	s := square(len(distance))
+	for i, row := range distance {
+		for j, d := range row {
+			s[i][j] = c.Similarity(d)
+		}
+	}
+	return s
+}
+
+// Rank counts the balanced cuts of all recorded candidates, and those whose mean similarity over the cut pairs is at
+// most that of the groups on the edge. For a split by cut cost that is one cut by construction, or the tied ones.
+func Rank(c Criterion, candidates []spec.EdgeCut, edge int, groups [][]int) (within, all int, err error) {
+	var chosen float64
+	found := false
+	for _, e := range candidates {
+		if e.Edge == edge {
+			chosen, found = crossSum(labelsOf(e.Operations, groups), e.Distance, c.Similarity)/float64(crossPairs(groups)), true
+		}
+	}
+	if !found {
+		return 0, 0, fmt.Errorf("ranking a cut: edge %d has no recorded distances", edge)
+	}
+	for _, e := range candidates {
+		if len(e.ZeroNorm) == len(e.Operations) {
+			continue
+		}
+		if err := CheckCut(len(e.Operations), len(groups)); err != nil {
+			return 0, 0, fmt.Errorf("ranking a cut: %w", err)
+		}
+		for labels := range balanced(len(e.Operations), len(groups)) {
+			all++
+			if crossSum(labels, e.Distance, c.Similarity)/float64(labelPairs(labels)) <= chosen+1e-12 {
+				within++
+			}
+		}
+	}
+	return within, all, nil
+}
+
+// MaxPlaced bounds the operations of Placement: the pairs of five have 362,880 placements, up to symmetry.
+const MaxPlaced = 5
+
+// Placement is the exact probability that the same similarities, placed on the pairs of operations at random, have a
+// balanced minimum cut at least as cheap: small where the similarities form groups of that size.
+func Placement(similarity [][]float64, groups int) (float64, error) {
+	n := len(similarity)
+	if n > MaxPlaced {
+		return 0, fmt.Errorf("placing the similarities of %d operations: at most %d", n, MaxPlaced)
+	}
+	if err := CheckCut(n, groups); err != nil {
+		return 0, fmt.Errorf("placing similarities: %w", err)
+	}
+	var values []float64
+	for i := range n {
+		for j := range i {
+			values = append(values, similarity[i][j])
+		}
+	}
+	var cuts [][]int // the pairs that each balanced partition parts
+	for labels := range balanced(n, groups) {
+		var cut []int
+		pair := 0
+		for i := range n {
+			for j := range i {
+				if labels[i] != labels[j] {
+					cut = append(cut, pair)
+				}
+				pair++
+			}
+		}
+		cuts = append(cuts, cut)
+	}
+	cheapest := 0.
+	for k, cut := range cuts {
+		if cost := costOf(cut, values); k == 0 || cost < cheapest {
+			cheapest = cost
+		}
+	}
+	placed, within := 0, 0
+	permute(values, 1, func() { // any pair can be turned into any other by renaming operations: the first value stays
+		placed++
+		for _, cut := range cuts {
+			if costOf(cut, values) <= cheapest+1e-12 {
+				within++
+				return
+			}
+		}
+	})
+	return float64(within) / float64(placed), nil
+}
+
+func costOf(cut []int, values []float64) float64 {
+	sum := 0.
+	for _, pair := range cut {
+		sum += values[pair]
+	}
+	return sum
+}
+
+// permute calls visit for every order of values from position k on.
+func permute(values []float64, k int, visit func()) {
+	if k >= len(values)-1 {
+		visit()
+		return
+	}
+	for i := k; i < len(values); i++ {
+		values[k], values[i] = values[i], values[k]
+		permute(values, k+1, visit)
+		values[k], values[i] = values[i], values[k]
+	}
+}
+
+// labelsOf gives each operation the number of its group.
+func labelsOf(operations []int, groups [][]int) []int {
+	labels := make([]int, len(operations))
+	for i, o := range operations {
+		for g, group := range groups {
+			for _, member := range group {
+				if member == o {
+					labels[i] = g
+				}
+			}
+		}
+	}
+	return labels
+}
+
+func labelPairs(labels []int) int {
+	pairs := 0
+	for i := range labels {
+		for j := range i {
+			if labels[i] != labels[j] {
+				pairs++
+			}
+		}
+	}
+	return pairs
+}
