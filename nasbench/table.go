@@ -100,7 +100,6 @@ const missing = ^uint32(0)
 // Table holds the accuracies as whole numbers of right answers, summed over seeds, which is what they are: the
 // sources' decimals are those fractions within 1e-5 images.
 type Table struct {
-	sources [3]Source        // as registered, in the order of Sources
 	index   [Size]uint16     // space.NB201 index of each row; rows are in NATS-Bench's order
 	row     [Size]uint16     // the inverse
 	seeds   [Size]uint8      // 200-epoch trainings, 1 to 3

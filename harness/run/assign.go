@@ -28,6 +28,7 @@ func (c *coordinator) assign() error {
 		for _, p := range c.workers {
 			if p.task == nil {
 				idle = p
+				p.log.reset() // what earlier stages printed
 			}
 		}
 		if idle == nil && len(c.workers) == c.opts.Workers {
@@ -52,7 +53,6 @@ func (c *coordinator) assign() error {
 			job.Inputs = append(job.Inputs, o)
 		}
 		idle.task, idle.since, idle.progress = &t, time.Now(), Progress{}
-		idle.log.reset()
 		if err := idle.send(order{Job: &job}); err != nil {
 			return fmt.Errorf("%s: %w", t.label, err)
 		}

@@ -124,7 +124,7 @@ func (m Mask) String() string {
 func (s Space) ParseMask(text string) (Mask, error) {
 	var m Mask
 	if len(text) > maxText {
-		return Mask{}, fmt.Errorf("mask: %d bytes, at most %d: %q...", len(text), maxText, text[:32])
+		return Mask{}, fmt.Errorf("mask: %d bytes, at most %d; it begins %q", len(text), maxText, text[:32])
 	}
 	rows := strings.Split(strings.TrimSpace(text), "/")
 	if len(rows) != Edges {

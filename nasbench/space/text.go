@@ -35,7 +35,7 @@ func (s Space) String(a Architecture) string {
 // the offending token. The text is bounded to 256 bytes.
 func (s Space) Parse(text string) (Architecture, error) {
 	if len(text) > maxText {
-		return Architecture{}, fmt.Errorf("architecture string: %d bytes, at most %d: %q...", len(text), maxText, text[:32])
+		return Architecture{}, fmt.Errorf("architecture string: %d bytes, at most %d; it begins %q", len(text), maxText, text[:32])
 	}
 	a, err := s.parse(strings.TrimSpace(text))
 	if err != nil {
