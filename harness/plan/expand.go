@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"gmnas/harness/spec"
 	"gmnas/nasbench/space"
@@ -22,7 +23,11 @@ func Expand(run spec.Run, seed int64, lookup Lookup) (Tree, error) {
 		return Tree{}, fmt.Errorf("planning: %w", err)
 	}
 	g := growth{run: run, space: s, lookup: lookup, tree: Tree{Seed: seed}, ready: map[spec.Key]bool{}}
-	g.grow("", space.Full(s), position{})
+	if run.Pairs > 0 {
+		g.pairs()
+	} else {
+		g.grow("", space.Full(s), position{})
+	}
 	g.tree.Complete = g.complete()
 	return g.tree, nil
 }
@@ -82,10 +87,24 @@ func (g *growth) grow(path string, mask space.Mask, at position) {
 	}
 }
 
-// leaf adds the leaf's search, derivation and evaluation.
+// pairs adds a stage for each sampled architecture.
+func (g *growth) pairs() {
+	for k := range g.run.Pairs {
+		g.tree.Pairs = append(g.tree.Pairs, g.step(strconv.Itoa(k), g.stage(spec.Stage{Kind: spec.KindPair, Pair: &spec.PairStage{
+			Setup: g.run.Setup, Pair: g.run.Pair, Index: k,
+		}})))
+	}
+}
+
+// leaf adds the leaf's search, and its derivation and evaluation or its ranking.
 func (g *growth) leaf(path string, mask space.Mask, at position) {
 	l := Leaf{Path: path, Mask: mask.String()}
 	l.Train = g.step(path, g.train(mask, at, g.run.SearchEpochs, false))
+	if g.run.Rank != (spec.Rank{}) {
+		l.Rank = g.rank(path, mask, l.Train.Key)
+		g.tree.Leaves = append(g.tree.Leaves, l)
+		return
+	}
 	l.Derive = g.step(path, g.stage(spec.Stage{Kind: spec.KindDerive, Inputs: []spec.Key{l.Train.Key}, Derive: &spec.DeriveStage{
 		Setup: g.run.Setup, Derive: g.run.Derive, Mask: l.Mask, Tau: temperature(g.run, at.after(g.run.SearchEpochs)),
 	}}))
@@ -97,6 +116,19 @@ func (g *growth) leaf(path string, mask space.Mask, at position) {
 		}
 	}
 	g.tree.Leaves = append(g.tree.Leaves, l)
+}
+
+// rank is the step that ranks the leaf's architectures.
+func (g *growth) rank(path string, mask space.Mask, trained spec.Key) Step {
+	s := g.step(path, g.stage(spec.Stage{Kind: spec.KindRank, Inputs: []spec.Key{trained}, Rank: &spec.RankStage{
+		Setup: g.run.Setup, Rank: g.run.Rank, Mask: mask.String(), Table: g.run.Evaluate.Table,
+	}}))
+	if s.Done() {
+		if err := ranked(g.space, mask, s.Outcome.Rank); err != nil {
+			return g.refuse(path, s, err)
+		}
+	}
+	return s
 }
 
 // train is the stage that trains a supernet for so many epochs from a position.
@@ -170,8 +202,11 @@ func (g *growth) complete() bool {
 	if len(g.tree.Blocked) > 0 {
 		return false
 	}
+	if g.run.Pairs > 0 {
+		return !slices.ContainsFunc(g.tree.Pairs, func(s Step) bool { return !s.Done() })
+	}
 	_, known := g.tree.Masks()
-	return known && !slices.ContainsFunc(g.tree.Leaves, func(l Leaf) bool { return !l.Evaluate.Done() })
+	return known && !slices.ContainsFunc(g.tree.Leaves, func(l Leaf) bool { return !l.Done() })
 }
 
 // restarts reports whether the children of that level's splits are initialised afresh (spec.md section 3.5).

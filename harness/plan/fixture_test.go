@@ -117,6 +117,19 @@ func oracle(t testing.TB, s spec.Stage) spec.Outcome {
 			t.Fatal(err)
 		}
 		o.Derive = &spec.Derived{Architecture: nb.String(a)}
+	case spec.KindRank:
+		nb, err := space.ByName(s.Rank.Space)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mask, err := nb.ParseMask(s.Rank.Mask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Rank = &spec.Ranked{}
+		for a := range nb.Enumerate(mask) {
+			o.Rank.Architectures = append(o.Rank.Architectures, spec.RankedArchitecture{Index: nb.Index(a), Accuracy: 50})
+		}
 	}
 	return o
 }

@@ -93,6 +93,15 @@ func standIn(s space.Space, stage spec.Stage) (spec.Outcome, error) {
 			return outcome, err
 		}
 		outcome.Derive = &spec.Derived{Architecture: s.String(a)}
+	case spec.KindRank:
+		mask, err := s.ParseMask(stage.Rank.Mask)
+		if err != nil {
+			return outcome, err
+		}
+		outcome.Rank = &spec.Ranked{}
+		for a := range s.Enumerate(mask) {
+			outcome.Rank.Architectures = append(outcome.Rank.Architectures, spec.RankedArchitecture{Index: s.Index(a)})
+		}
 	}
 	return outcome, nil
 }
@@ -128,7 +137,7 @@ func (c *census) take(t Tree) error {
 	}
 	for _, l := range t.Leaves {
 		guess := above(l.Path)
-		for _, s := range []Step{l.Train, l.Derive} {
+		for _, s := range []Step{l.Train, l.Derive, l.Rank} {
 			if err := c.add(s, guess); err != nil {
 				return err
 			}
@@ -137,6 +146,11 @@ func (c *census) take(t Tree) error {
 			guess += string(l.Derive.Key)
 		}
 		if err := c.add(l.Evaluate, guess); err != nil {
+			return err
+		}
+	}
+	for _, s := range t.Pairs {
+		if err := c.add(s, ""); err != nil {
 			return err
 		}
 	}

@@ -46,6 +46,28 @@ func derived(s space.Space, mask space.Mask, d *spec.Derived) (string, error) {
 	return s.String(a), nil
 }
 
+// ranked returns an error where the recorded ranking isn't one of exactly the leaf's architectures, in percent.
+func ranked(s space.Space, mask space.Mask, r *spec.Ranked) error {
+	const again = "remove the outcome and run the stage again"
+	if r == nil || len(r.Architectures) != mask.Size() {
+		return fmt.Errorf("recorded ranking: it doesn't have the %d architectures of leaf %s: %s", mask.Size(), mask, again)
+	}
+	k := 0
+	for a := range s.Enumerate(mask) {
+		got := r.Architectures[k]
+		k++
+		if got.Index != s.Index(a) {
+			return fmt.Errorf("recorded ranking: architecture %d stands where leaf %s has %d: %s", got.Index, mask, s.Index(a), again)
+		}
+		for _, v := range []float64{got.Accuracy, got.Truth} {
+			if !(v >= 0 && v <= 100) {
+				return fmt.Errorf("recorded ranking: architecture %d has accuracy %v, must be 0 to 100: %s", got.Index, v, again)
+			}
+		}
+	}
+	return nil
+}
+
 // connected returns the connected architecture with the lowest index in the mask, if there is one.
 func connected(s space.Space, mask space.Mask) (space.Architecture, bool) {
 	for a := range s.Enumerate(mask) {

@@ -13,7 +13,7 @@ import (
 type setting struct{ group, name, value string }
 
 // settings lists all of a run's fields, in the order of their declaration. The training fields of an evaluation by
-// table, which are all zero, are left out.
+// table, which are all zero, are left out, as are rankings and pairs that a run hasn't.
 func settings(run spec.Run) []setting {
 	var list []setting
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[spec.Run]()) {
@@ -22,6 +22,10 @@ func settings(run spec.Run) []setting {
 		}
 		value := reflect.ValueOf(run).FieldByIndex(field.Index)
 		switch field.Name {
+		case "Rank", "Pair", "Pairs":
+			if !value.IsZero() {
+				list = append(list, flatten(field.Name, "", value)...)
+			}
 		case "Levels":
 			list = append(list, levelSettings(run.Levels)...)
 		case "Evaluate":

@@ -7,7 +7,12 @@
 //  4. [Work] estimates a stage, [Text] prints a whole experiment's plan.
 package plan
 
-import "gmnas/harness/spec"
+import (
+	"iter"
+	"strconv"
+
+	"gmnas/harness/spec"
+)
 
 // Lookup returns the recorded outcome of a stage. To try failed stages again, leave their outcomes out.
 type Lookup func(spec.Key) (spec.Outcome, bool)
@@ -17,11 +22,12 @@ type Tree struct {
 	Seed   int64
 	Nodes  []Node // supernets that are split, each before its children
 	Leaves []Leaf // by path, the root's split most significant; a leaf appears when the splits above it are recorded
+	Pairs  []Step // of the pair experiment, which has neither nodes nor leaves
 	// Ready holds the stages that aren't recorded and whose inputs are all done, each once. When it is empty, nothing
 	// more can run: the tree is complete or blocked.
 	Ready    []spec.Stage
 	Blocked  []Block // each blocks its own subtree only
-	Complete bool    // every leaf's architecture is evaluated
+	Complete bool    // every leaf's architecture is evaluated or ranked, or every pair trained
 }
 
 // Node is a supernet that is split.
@@ -39,6 +45,50 @@ type Leaf struct {
 	Train    Step
 	Derive   Step
 	Evaluate Step // planned when the architecture is known
+	Rank     Step // in place of both, where the run ranks
+}
+
+// Done reports whether the leaf has its end.
+func (l Leaf) Done() bool { return l.Evaluate.Done() || l.Rank.Done() }
+
+// Placed is a planned step and where it is: "node 01", "leaf 11", "root" or "pair 3".
+type Placed struct {
+	Place string
+	Step
+}
+
+// Steps yields the tree's planned steps, each after its inputs.
+func (t Tree) Steps() iter.Seq[Placed] {
+	return func(yield func(Placed) bool) {
+		for _, n := range t.Nodes {
+			if !placed("node ", n.Path, yield, n.Train, n.Split) {
+				return
+			}
+		}
+		for _, l := range t.Leaves {
+			if !placed("leaf ", l.Path, yield, l.Train, l.Derive, l.Evaluate, l.Rank) {
+				return
+			}
+		}
+		for k, p := range t.Pairs {
+			if !placed("pair ", strconv.Itoa(k), yield, p) {
+				return
+			}
+		}
+	}
+}
+
+func placed(kind, path string, yield func(Placed) bool, steps ...Step) bool {
+	place := kind + path
+	if path == "" {
+		place = "root"
+	}
+	for _, s := range steps {
+		if s.Planned() && !yield(Placed{place, s}) {
+			return false
+		}
+	}
+	return true
 }
 
 // Step is a stage and what is recorded of it. The zero Step is not planned.

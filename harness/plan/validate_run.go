@@ -15,6 +15,7 @@ const (
 	maxBatch  = 65_536
 	maxM      = 1_000_000 // mini-batches of a split
 	maxLeaves = 1024
+	maxPairs  = 10_000
 )
 
 var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -37,17 +38,68 @@ func checkRun(p problems, run spec.Run) {
 	p.whole("Batch", run.Batch, 2, maxBatch)
 	checkMethod(p, run)
 	checkWeights(p.in("Weights."), run.Weights)
+	checkEnd(p, run)
+	checkEvaluate(p.in("Evaluate."), run.Evaluate)
+	if err != nil {
+		return // the rest depends on the space
+	}
+	if run.Pairs > 0 {
+		p.zero("Levels", fmt.Sprintf("%d of them", len(run.Levels)), len(run.Levels) == 0, "pairs have no partition tree")
+		return
+	}
+	checkLevels(p, run, s)
+}
+
+// checkEnd checks what becomes of the run's leaves, or its pairs.
+func checkEnd(p problems, run spec.Run) {
+	if p.whole("Pairs", run.Pairs, 0, maxPairs); run.Pairs > 0 {
+		p.one("Method.Name", run.Method.Name, spec.RSPS)
+		p.whole("SearchEpochs", run.SearchEpochs, 0, 0)
+		p.whole("Derive.Samples", run.Derive.Samples, 0, 0)
+		p.zero("Rank", fmt.Sprintf("%+v", run.Rank), run.Rank == spec.Rank{}, "pairs have no leaves")
+		checkPair(p.in("Pair."), run.Pair)
+		return
+	}
+	p.zero("Pair", fmt.Sprintf("%+v", run.Pair), run.Pair == spec.Pair{}, "Pairs is 0")
 	p.whole("SearchEpochs", run.SearchEpochs, 1, maxEpochs)
+	if run.Rank != (spec.Rank{}) {
+		p.one("Method.Name", run.Method.Name, spec.RSPS)
+		p.whole("Derive.Samples", run.Derive.Samples, 0, 0)
+		checkRank(p.in("Rank."), run)
+		return
+	}
 	if run.Method.Name == spec.RSPS {
 		p.whole("Derive.Samples", run.Derive.Samples, 1, maxM)
 	} else {
 		p.whole("Derive.Samples", run.Derive.Samples, 0, 0)
 	}
-	checkEvaluate(p.in("Evaluate."), run.Evaluate)
-	if err != nil {
-		return // the rest depends on the space
+}
+
+func checkRank(p problems, run spec.Run) {
+	r := run.Rank
+	checkHash(p, "Hash", r.Hash)
+	set, err := imageSet(run.Data.Set)
+	if err != nil || !p.one("Images", r.Images, spec.RankOnTest, spec.RankOnASet) {
+		return
 	}
-	checkLevels(p, run, s)
+	w, available := halves(run.Data)
+	if r.Images == spec.RankOnTest {
+		available = set.test
+	} else {
+		p.zero("Hash", r.Hash, r.Hash == "", "the A-set is part of Data")
+	}
+	if p.whole("Records", r.Records, 2, available) && p.whole("Batch", r.Batch, 2, min(w, r.Records)) && r.Records%r.Batch == 1 {
+		p.add("Batch", "%d: leaves a last batch of one of %d images, and batch norm needs 2 or more; use another Batch or Records", r.Batch, r.Records)
+	}
+}
+
+func checkPair(p problems, q spec.Pair) {
+	p.whole("ProbeEpochs", q.ProbeEpochs, 1, maxEpochs)
+	p.whole("JointEpochs", q.JointEpochs, 1, maxEpochs)
+	if p.number("Similar", q.Similar, -1, 1) {
+		p.number("Dissimilar", q.Dissimilar, -1, q.Similar)
+	}
+	p.whole("Batches", q.Batches, 1, maxM)
 }
 
 // checkData also checks the network and the batch against the images.

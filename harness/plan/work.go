@@ -17,8 +17,9 @@ const backward = 3
 // alpha steps add one forward and backward pass, second-order ones four (at the unrolled weights, and for their
 // training gradient, and two for the finite difference; spec.md section 2.1). After each epoch the A-set is passed
 // forward once. A split passes each candidate edge, operation and mini-batch; a derivation the A-set, once for each
-// sampled architecture of RSPS. An architecture that is trained passes its own A-set after each epoch and the test
-// images once.
+// sampled architecture of RSPS; a ranking its images, once for each connected architecture. A pair stage is counted as
+// if every candidate were probed, the most there can be. An architecture that is trained passes its own A-set after each
+// epoch and the test images once.
 func Work(stage spec.Stage) (spec.Cost, error) {
 	switch {
 	case stage.Train != nil:
@@ -29,6 +30,10 @@ func Work(stage spec.Stage) (spec.Cost, error) {
 		return deriveWork(*stage.Derive)
 	case stage.Evaluate != nil:
 		return evaluateWork(*stage.Evaluate)
+	case stage.Rank != nil:
+		return rankWork(*stage.Rank)
+	case stage.Pair != nil:
+		return pairWork(*stage.Pair)
 	case stage.Null != nil:
 		return spec.Cost{}, nil
 	}
@@ -157,6 +162,31 @@ func deriveWork(d spec.DeriveStage) (spec.Cost, error) {
 	sum, count := n.paths()
 	samples := min(d.Samples, count)
 	return spec.Cost{FLOPs: flops(sum/float64(max(1, count)), 0, 0, int64(samples)*int64(a))}, nil
+}
+
+func rankWork(r spec.RankStage) (spec.Cost, error) {
+	n, err := newSupernet(r.Setup, r.Mask)
+	if err != nil {
+		return spec.Cost{}, err
+	}
+	sum, _ := n.paths()
+	return spec.Cost{FLOPs: flops(sum, 0, 0, int64(r.Records))}, nil
+}
+
+func pairWork(p spec.PairStage) (spec.Cost, error) {
+	s, err := space.ByName(p.Space)
+	if err != nil {
+		return spec.Cost{}, fmt.Errorf("estimating work: %w", err)
+	}
+	n, err := newSupernet(p.Setup, space.Full(s).String())
+	if err != nil {
+		return spec.Cost{}, err
+	}
+	candidates := int64(s.Edges() * (len(s.Operations) - 1))
+	perEpoch := steps(p.Data, p.Batch)
+	evaluations := candidates*(int64(p.ProbeEpochs)*perEpoch+2*int64(p.Batches)) + 2*(int64(p.JointEpochs)*perEpoch+2*int64(p.Batches))
+	return spec.Cost{GradientEvaluations: evaluations,
+		FLOPs: flops(n.forward(), evaluations, int64(p.Batch), 2*int64(p.Data.Records))}, nil
 }
 
 func evaluateWork(e spec.EvaluateStage) (spec.Cost, error) {

@@ -48,27 +48,13 @@ func (g Goal) expand(lookup plan.Lookup) (need, error) {
 		ready[s.Key()] = true
 	}
 	n := need{blocked: tree.Blocked, complete: tree.Complete}
-	add := func(place, path string, steps ...plan.Step) {
-		if path == "" {
-			place, path = "root", ""
+	for s := range tree.Steps() {
+		stage := named{s.Key, s.Stage, fmt.Sprintf("%s, %s: %s", g, s.Place, s.Stage.Kind)}
+		n.stages = append(n.stages, stage)
+		if ready[s.Key] {
+			n.ready = append(n.ready, stage)
+			delete(ready, s.Key) // two leaves may have found the same architecture
 		}
-		for _, s := range steps {
-			if !s.Planned() {
-				continue
-			}
-			stage := named{s.Key, s.Stage, fmt.Sprintf("%s, %s%s: %s", g, place, path, s.Stage.Kind)}
-			n.stages = append(n.stages, stage)
-			if ready[s.Key] {
-				n.ready = append(n.ready, stage)
-				delete(ready, s.Key) // two leaves may have found the same architecture
-			}
-		}
-	}
-	for _, node := range tree.Nodes {
-		add("node ", node.Path, node.Train, node.Split)
-	}
-	for _, leaf := range tree.Leaves {
-		add("leaf ", leaf.Path, leaf.Train, leaf.Derive, leaf.Evaluate)
 	}
 	return n, nil
 }

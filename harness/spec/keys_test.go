@@ -1,0 +1,28 @@
+package spec
+
+import "testing"
+
+// TestKeysStay: stages that are recorded in databases keep their keys when kinds and settings are added. Whoever changes
+// what a stage means raises Protocol and these with it.
+func TestKeysStay(t *testing.T) {
+	setup := Setup{Space: "nasbench201", Data: Data{Set: "cifar10", Records: 2560, Pool: 2, Hash: "h"}, Net: Net{Channels: 16, Cells: 1},
+		Batch: 32, Method: Method{Name: DARTS, Order: 1}, Weights: Weights{LR: 0.025, LRMin: 0.001, Momentum: 0.9, Nesterov: true, WeightDecay: 5e-4, Clip: 5},
+		Alpha: Alpha{InitStd: 1e-3, LR: 3e-4, Beta1: 0.5, Beta2: 0.999, WeightDecay: 1e-3}}
+	level := Level{WarmupEpochs: 2, Edge: EdgeCutCost, Partition: PartitionMinCut, Groups: 2, Criterion: CriterionCosine,
+		Enable: EnableOneHot, Average: AverageDistances, Batches: 8}
+	for _, c := range []struct {
+		stage Stage
+		want  Key
+	}{
+		{Stage{Kind: KindTrain, Train: &TrainStage{Setup: setup, Mask: "01234/01234/01234/01234/01234/01234", Epochs: 2, CosineTMax: 9, AlphaFrozen: true}}, "af110045635bfdd13821b2a54d2c229966c8e5d0581ca2eb4068b80a1350fc3f"},
+		{Stage{Kind: KindSplit, Inputs: []Key{"k"}, Split: &SplitStage{Setup: setup, Level: level, Mask: "m", Node: "0"}}, "7dee594149eeb5418a7db0bebf87cee4468351d2ffd3a81aabd6d586c43c9e1a"},
+		{Stage{Kind: KindDerive, Inputs: []Key{"k"}, Derive: &DeriveStage{Setup: setup, Derive: Derive{Samples: 3}, Mask: "m"}}, "50b826de4c7e0cab4455d82f7f30386cc175baca5903263af726f4ae64faec96"},
+		{Stage{Kind: KindEvaluate, Evaluate: &EvaluateStage{Evaluate: Evaluate{By: ByTable, Table: "t"}, Space: "s", Architecture: "a"}}, "840e12c9ba60da02604313bae18d0e5e046d3c9813402fba68132e2283004d1f"},
+		{Stage{Kind: KindNull, Null: &NullStage{Space: "s", Table: "t", Masks: []string{"m"}, Draws: 10}}, "50f594dc44a4f8b02b930f544b64741bab9e04f12348b753ff079d6746528c36"},
+	} {
+		c.stage.Protocol, c.stage.Seed = 1, 2
+		if got := c.stage.Key(); got != c.want {
+			t.Errorf("%s stage: key %s, want %s", c.stage.Kind, got, c.want)
+		}
+	}
+}
