@@ -22,18 +22,22 @@ type Input struct {
 	Profile       string
 	Searches      []Search
 	Nulls         []Null
-	OtherSettings int // searches recorded under settings that the experiment doesn't declare any more
+	OtherSettings int     // searches recorded under settings that the experiment doesn't declare any more
+	Splits        []Split // of an experiment without runs: what others recorded
 }
 
 // Build computes the table. Searches on real and on embedded data never mix: where there is one on real data, the
 // others are left out.
 func Build(in Input) table.Table {
+	if in.Experiment.Over != "" {
+		return overSplits(in)
+	}
 	b := builder{Input: in, searches: map[string][]Search{}}
 	b.takeSearches()
 	t := table.Table{
 		Label: in.Experiment.Label, Title: in.Experiment.Title, Claim: in.Experiment.Claim,
 		Profile: in.Profile, Embedded: b.embedded, Seeds: in.Experiment.Seeds,
-		Columns: b.columns(),
+		Columns: b.columns(), Axis: in.Experiment.Axis,
 	}
 	notes := b.notes()
 	for _, row := range in.Experiment.Rows {
@@ -41,6 +45,10 @@ func Build(in Input) table.Table {
 			continue // printed numbers and nulls are about the table
 		}
 		r := table.Row{ID: row.ID, Name: row.Name, Kind: row.Kind}
+		if run, ok := row.Runs[b.Profile]; ok && t.Axis != "" {
+			at := run.Position(t.Axis)
+			r.At = &at
+		}
 		for _, column := range t.Columns {
 			cell := b.cell(row, column)
 			cell.Noted = slices.ContainsFunc(notes, func(n table.Note) bool { return n.Row == row.ID && n.Column == column.ID })
@@ -55,6 +63,7 @@ func Build(in Input) table.Table {
 		}
 	}
 	t.Notes = notes
+	t.Claims = b.claims()
 	t.Facts = b.facts(t)
 	return t
 }

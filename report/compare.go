@@ -12,7 +12,7 @@ func (b *builder) comparePicks(row spec.Row) []table.Pick {
 	if !ok {
 		return nil
 	}
-	p := table.Pick{Row: row.ID, Name: row.Name, Leaves: leaves(run), Column: b.searchedOn() + "/test"}
+	p := table.Pick{Row: row.ID, Name: row.Name, Leaves: run.Leaves(), Column: b.searchedOn() + "/test"}
 	if b.embedded {
 		p.Column = b.Searches[0].Run.Evaluate.Data.Set + "/test"
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"gmnas/harness/spec"
 	"gmnas/report/stat"
@@ -16,7 +17,11 @@ func (b *builder) facts(t table.Table) []table.Fact {
 			"found architectures trained on them at that scale, not looked up, so no printed value is comparable. " +
 			"make data gets CIFAR-10 (170 MB) and the table (8 MB)"})
 	} else if set := b.searchedOn(); set != "" {
-		facts = append(facts, table.Fact{Name: "search", Text: "ran on " + set + "; the other data sets' columns are transfers: the same architectures, looked up"})
+		fact := table.Fact{Name: "search", Text: "ran on " + set}
+		if slices.ContainsFunc(t.Columns, func(c table.Column) bool { return c.Transfer }) {
+			fact.Text += "; the other data sets' columns are transfers: the same architectures, looked up"
+		}
+		facts = append(facts, fact)
 	}
 	if b.leftOut > 0 {
 		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches on the embedded set, as the two never mix", b.leftOut)})
@@ -26,7 +31,10 @@ func (b *builder) facts(t table.Table) []table.Fact {
 	}
 	facts = append(facts, table.Fact{Name: "pick", Text: "one architecture among the leaves by " + b.evaluation() + " validation accuracy on the data set of the search; " +
 		"below, other ways to pick"})
-	facts = append(facts, b.recorded(t), b.tally(t))
+	facts = append(facts, b.recorded(t))
+	if tally, ok := b.tally(t); ok {
+		facts = append(facts, tally)
+	}
 	if n := len(b.Experiment.Seeds); n > 1 {
 		facts = append(facts, table.Fact{Name: "statistics", Text: fmt.Sprintf("mean ± sample standard deviation over seeds. The smallest exact two-sided "+
 			"Mann-Whitney p for %d + %d seeds is %.2g, before any correction: this many seeds cannot carry significance between methods, so nothing is bold",
@@ -94,8 +102,8 @@ func (b *builder) recorded(t table.Table) table.Fact {
 		Text: fmt.Sprintf("%d of %d searches (%d seeds a method)", finished, declared, len(t.Seeds))}
 }
 
-// tally counts the verdicts of the searched rows.
-func (b *builder) tally(t table.Table) table.Fact {
+// tally counts the verdicts of the searched rows; false where there is none.
+func (b *builder) tally(t table.Table) (table.Fact, bool) {
 	count := map[table.Verdict]int{}
 	for _, row := range t.Rows {
 		for _, cell := range row.Cells {
@@ -111,5 +119,5 @@ func (b *builder) tally(t table.Table) table.Fact {
 		}
 		text += fmt.Sprintf("%d %s", count[v], v)
 	}
-	return table.Fact{Name: "verdicts", Text: text}
+	return table.Fact{Name: "verdicts", Text: text}, len(count) > 0
 }

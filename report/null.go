@@ -89,7 +89,7 @@ func (b *builder) nullsOf(row spec.Row) []spec.Row {
 		return nil
 	}
 	for _, r := range b.Experiment.Rows {
-		if r.Kind == spec.RowNull && (r.Null.From == row.ID || r.Null.Shots == leaves(run)) {
+		if r.Kind == spec.RowNull && (r.Null.From == row.ID || r.Null.Shots == run.Leaves()) {
 			list = append(list, r)
 		}
 	}

@@ -68,15 +68,6 @@ func (s Search) dataset() string { return s.Run.Data.Set }
 
 func (s Search) embedded() bool { return s.Run.Evaluate.By == spec.ByTraining }
 
-// leaves returns how many leaves a run has when it is complete.
-func leaves(run spec.Run) int {
-	n := 1
-	for _, l := range run.Levels {
-		n *= l.Groups
-	}
-	return n
-}
-
 func done(o *spec.Outcome) bool { return o != nil && o.State == spec.Done }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -120,6 +120,13 @@ func TestRank(t *testing.T) {
 			t.Errorf("%v: %d of %d, %v, want %d of 3", c.groups, within, all, err, c.within)
 		}
 	}
+	ragged := []spec.EdgeCut{{Edge: 1, Operations: []int{0, 1, 2, 3}, Distance: distance[:3]}}
+	if _, _, err := Rank(Cosine, ragged, 1, [][]int{{0, 1}, {2, 3}}); err == nil {
+		t.Error("a ragged matrix was ranked")
+	}
+	if _, err := Placement([][]float64{{1, 0}, {0}}, 2); err == nil {
+		t.Error("ragged similarities were placed")
+	}
 	if _, _, err := Rank(Cosine, candidates, 2, [][]int{{0, 1}, {2, 3}}); err == nil {
 		t.Error("an edge without distances was ranked")
 	}

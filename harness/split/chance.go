@@ -23,6 +23,9 @@ func Rank(c Criterion, candidates []spec.EdgeCut, edge int, groups [][]int) (wit
 	var chosen float64
 	found := false
 	for _, e := range candidates {
+		if err := (EdgeDistances{Edge: e.Edge, Operations: e.Operations, Distance: e.Distance}).check(); err != nil {
+			return 0, 0, fmt.Errorf("ranking a cut: edge %d: %w", e.Edge, err)
+		}
 		if e.Edge == edge {
 			chosen, found = crossSum(labelsOf(e.Operations, groups), e.Distance, c.Similarity)/float64(crossPairs(groups)), true
 		}
@@ -62,6 +65,9 @@ func Placement(similarity [][]float64, groups int) (float64, error) {
 	}
 	var values []float64
 	for i := range n {
+		if len(similarity[i]) != n {
+			return 0, fmt.Errorf("placing similarities: row %d has %d entries, want %d", i, len(similarity[i]), n)
+		}
 		for j := range i {
 			values = append(values, similarity[i][j])
 		}

@@ -22,7 +22,11 @@ type section struct {
 // sections are the page's tables in reading order; those without rows are left out.
 func sections(t table.Table) []section {
 	var list []section
-	for _, s := range []section{accuracies(t), verdicts(t), against(t), picks(t), costs(t)} {
+	all := []section{accuracies(t), claims(t)}
+	for _, s := range t.Sections {
+		all = append(all, section{s.Title, s.Intro, s.Head, s.Rows, s.Left})
+	}
+	for _, s := range append(all, verdicts(t), against(t), picks(t), costs(t)) {
 		if len(s.rows) > 0 {
 			list = append(list, s)
 		}
@@ -44,8 +48,16 @@ func accuracies(t table.Table) section {
 		}
 		s.head = append(s.head, head)
 	}
+	if name := axisName(t.Axis); name != "" {
+		s.head = append(s.head[:1], append([]string{name}, s.head[1:]...)...)
+	}
 	for _, r := range t.Rows {
 		line := []string{r.Name + star(r.Noted)}
+		if t.Axis != "" && r.At != nil {
+			line = append(line, fmt.Sprint(*r.At))
+		} else if t.Axis != "" {
+			line = append(line, "")
+		}
 		for _, c := range r.Cells {
 			line = append(line, cellText(r.Kind, c))
 		}
@@ -88,6 +100,40 @@ func count(c table.Cell) string {
 		text += fmt.Sprintf(", %d failed", c.Failed)
 	}
 	return text + ")"
+}
+
+// claims has a line for each comparison.
+func claims(t table.Table) section {
+	s := section{title: "Claims", left: 5, head: []string{"the paper's claim", "seen", "compared", "why", "figure", "value", "95 % interval", "paper", "n", "p", "p paired", "p Holm"},
+		intro: "Each statement with the check that decides on it. holds, contradicted: the corrected p is 0.05 or less, or the interval lies within or outside " +
+			"the declared points. p: exact Mann-Whitney of the seeds (spreads: of the distances from the median; splits: of the hits), two-sided. p paired: " +
+			"exact, by the signs of the differences on common seeds. p Holm: p corrected for all comparisons of this page."}
+	for _, c := range t.Claims {
+		for i, v := range c.Comparisons {
+			text := c.Text
+			if len(c.Comparisons) > 1 {
+				text += fmt.Sprintf(" (%d of %d; together: %s)", i+1, len(c.Comparisons), c.Verdict)
+			}
+			low := "-"
+			if v.Low != nil && v.High != nil {
+				low = number(v.Low, "%.2f") + " to " + number(v.High, "%.2f")
+			}
+			s.rows = append(s.rows, []string{text, string(v.Verdict), v.What, v.Reason, v.Measure, number(v.Figure, "%.2f"), low, number(v.Paper, "%.2f"), v.N,
+				number(v.P, "%.2g"), number(v.Paired, "%.2g"), number(v.Adjusted, "%.2g")})
+		}
+	}
+	return s
+}
+
+// axisName is the head of a figure's axis.
+func axisName(axis string) string {
+	switch axis {
+	case spec.AxisWarmup:
+		return "warm-up\nepochs"
+	case spec.AxisSplits:
+		return "T\nsplits"
+	}
+	return ""
 }
 
 func verdicts(t table.Table) section {

@@ -13,7 +13,11 @@ type Table struct {
 	Seeds    []int64   `json:"seeds"`    // as declared
 	Facts    []Fact    `json:"facts"`
 	Columns  []Column  `json:"columns"`
+	Axis     string    `json:"axis,omitempty"` // of a figure: what Row.At is
 	Rows     []Row     `json:"rows"`
+	Claims   []Claim   `json:"claims"`
+	Sections []Section `json:"sections,omitempty"`
+	Heats    []Heat    `json:"heat_maps,omitempty"`
 	Against  []Against `json:"against_null"`
 	Picks    []Pick    `json:"picks"`
 	Costs    []Cost    `json:"costs"`
@@ -42,6 +46,7 @@ type Row struct {
 	Kind  string `json:"kind"` // spec.RowRun and so on
 	Cells []Cell `json:"cells"`
 	Noted bool   `json:"noted,omitempty"` // a note is about the whole row
+	At    *int   `json:"at,omitempty"`    // place on the figure's axis
 }
 
 // Verdict compares a cell with the printed value.

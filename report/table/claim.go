@@ -1,0 +1,51 @@
+package table
+
+// Verdicts of a claim, beside CannotTell, NotRun and NotComparable.
+const (
+	Holds        Verdict = "holds"
+	Contradicted Verdict = "contradicted"
+)
+
+// Claim is one statement of the paper with what was seen of it.
+type Claim struct {
+	Text        string       `json:"text"`
+	Check       string       `json:"check"`
+	Verdict     Verdict      `json:"verdict"` // holds where all comparisons hold, contradicted where one is
+	Comparisons []Comparison `json:"comparisons"`
+}
+
+// Comparison is one of a claim's figures.
+type Comparison struct {
+	What     string   `json:"what"` // "cosine - L2"
+	Measure  string   `json:"measure"`
+	N        string   `json:"n"` // "4 and 4", "12 splits"
+	Figure   *float64 `json:"figure,omitempty"`
+	Low      *float64 `json:"low,omitempty"` // 95 % interval
+	High     *float64 `json:"high,omitempty"`
+	Paper    *float64 `json:"paper,omitempty"`    // the same figure of the printed numbers
+	P        *float64 `json:"p,omitempty"`        // exact, two-sided
+	Paired   *float64 `json:"p_paired,omitempty"` // on common seeds
+	Adjusted *float64 `json:"p_holm,omitempty"`   // P corrected for all of the experiment
+	Verdict  Verdict  `json:"verdict"`
+	Reason   string   `json:"reason"`
+}
+
+// Section is a table of its own, as text; so many columns from the left are text, the rest figures.
+type Section struct {
+	Title string     `json:"title"`
+	Intro string     `json:"intro"`
+	Head  []string   `json:"head"`
+	Left  int        `json:"text_columns"`
+	Rows  [][]string `json:"rows"`
+}
+
+// Heat is a heat map. A nil value is an empty cell.
+type Heat struct {
+	Title   string       `json:"title"`
+	Unit    string       `json:"unit"`
+	Rows    []string     `json:"rows"`
+	Columns []string     `json:"columns"`
+	Values  [][]*float64 `json:"values"`
+	Low     float64      `json:"low"` // ends of the colour scale
+	High    float64      `json:"high"`
+}
