@@ -7,7 +7,15 @@
 
 // combine_run brings the open terms into the loops' form, one coefficient for every
 // channel and one bias for all terms.
+// An output of this size leaves the caches before anything reads it. With a rectification beside it the two are read
+// at once, so they stay.
+enum { STREAM_BYTES = 3 << 20 };
+
+static int streamable(gm_view v) { return (size_t)v.p % 64 == 0 && v.stride % GM_WIDEST == 0; }
+
 static void prepare(gm_combine *a) {
+    a->streams = a->rows * a->channels * (long)sizeof(float) >= STREAM_BYTES && a->channels % GM_WIDEST == 0 &&
+                 !a->relu.p && streamable(a->dst);
     const int channels = a->channels;
     memset(a->bias, 0, channels * sizeof(float));
     for (int i = 0; i < a->open; i++) {

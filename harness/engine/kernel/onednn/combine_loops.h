@@ -37,7 +37,10 @@ INLINE void combine_tile(const gm_combine *a, long r, const int rows, int c, con
 #pragma GCC unroll 8
         for (int j = 0; j < rows; j++)
 #pragma GCC unroll 4
-            for (int i = 0; i < wide; i++) store(d + j * a->dst.stride + i * VW, acc[j * wide + i], n);
+            for (int i = 0; i < wide; i++) {
+                if (a->streams && n == 0) stream(d + j * a->dst.stride + i * VW, acc[j * wide + i]);
+                else store(d + j * a->dst.stride + i * VW, acc[j * wide + i], n);
+            }
     }
     if (a->relu.p) {
         float *d = a->relu.p + r * a->relu.stride + c;

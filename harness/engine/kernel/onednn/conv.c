@@ -3,6 +3,7 @@
 #include "conv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 // A conv is up to three primitives run in order: weights from OHWI into the layout that the
 // convolution prefers, the convolution, and the weight gradient back to OHWI. The memory of
@@ -127,6 +128,49 @@ const char *gm_conv_info(gm_job *job) {
     return info;
 }
 
+// prefer moves on to the implementation that fits better than the library's first choice, where there is one: for
+// dense 3x3 convolutions forward the older jit kernels are 5 to 15 % faster than brgconv (measured on Zen 4, NHWC,
+// 16 to 64 channels), but for wide images with few outputs.
+static void prefer(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, gm_direction dir, const gm_shape *g) {
+    const char *info = "";
+    if (dir != GM_FORWARD || g->groups > 1 || g->kernel < 3 || (g->width > 16 && g->out <= 32)) return;
+    dnnl_primitive_desc_query(*desc, dnnl_query_impl_info_str, 0, &info);
+    if (strncmp(info, "brgconv", 7)) return;
+#if DNNL_VERSION_MAJOR >= 3
+    (void)engine;
+    dnnl_primitive_desc_t next = NULL;
+    if (dnnl_primitive_desc_clone(&next, *desc) != dnnl_success) return;
+    if (dnnl_primitive_desc_next_impl(next) == dnnl_success) {
+        dnnl_primitive_desc_query(next, dnnl_query_impl_info_str, 0, &info);
+        if (!strncmp(info, "jit", 3)) {
+            dnnl_primitive_desc_destroy(*desc);
+            *desc = next;
+            return;
+        }
+    }
+    dnnl_primitive_desc_destroy(next);
+#else
+    const_dnnl_op_desc_t op = NULL;
+    const_dnnl_primitive_attr_t attr = NULL;
+    dnnl_primitive_desc_iterator_t it = NULL;
+    if (dnnl_primitive_desc_query(*desc, dnnl_query_convolution_d, 0, &op) != dnnl_success ||
+        dnnl_primitive_desc_get_attr(*desc, &attr) != dnnl_success ||
+        dnnl_primitive_desc_iterator_create(&it, op, attr, engine, NULL) != dnnl_success)
+        return;
+    if (dnnl_primitive_desc_iterator_next(it) == dnnl_success) {
+        dnnl_primitive_desc_t next = dnnl_primitive_desc_iterator_fetch(it);
+        if (next) dnnl_primitive_desc_query(next, dnnl_query_impl_info_str, 0, &info);
+        if (next && !strncmp(info, "jit", 3)) {
+            dnnl_primitive_desc_destroy(*desc);
+            *desc = next;
+        } else if (next) {
+            dnnl_primitive_desc_destroy(next);
+        }
+    }
+    dnnl_primitive_desc_iterator_destroy(it);
+#endif
+}
+
 #define TRY(call, name)                   \
     do {                                  \
         s = (call);                       \
@@ -173,6 +217,7 @@ int gm_conv_new(gm_backend *b, gm_direction dir, const gm_shape *g, float *x, fl
     if (dir != GM_FORWARD)
         TRY(describe(&hint, b->engine, GM_FORWARD, &p, attr, NULL), "describing the forward convolution");
     TRY(describe(&c->desc, b->engine, dir, &p, attr, hint), "describing the convolution");
+    prefer(&c->desc, b->engine, dir, g);
     TRY(dnnl_primitive_create(&c->conv, c->desc), "creating the convolution");
 
     const dnnl_query_t what = dir == GM_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md : dnnl_query_weights_md;

@@ -25,6 +25,7 @@ typedef struct {
     gm_view dst, relu; // p may be NULL
     gm_term *terms;    // the open ones
     int open;
+    int streams;  // outputs are large and lie on vectors' boundaries: write them past the caches
     float *bias;  // sum of the open terms' biases
     float *coefs; // room for every term's coefficients, `channels` apart
     float *ones;  // coefficients of the terms that have none
