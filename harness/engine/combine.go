@@ -153,7 +153,7 @@ func (g *Graph) combineOp(name string, s tensor.Shape, pieces []piece) *op {
 	return o
 }
 
-// recordCombine makes one command for all pieces. A rectification that follows directly is written in the same pass.
+// recordCombine makes a command for each piece. A rectification that follows directly is written in the same pass.
 func recordCombine(r *recorder, o *op, in []kernel.Mem, out kernel.Mem) error {
 	if o.combine.relu != nil && r.fused[o] {
 		return nil
@@ -165,7 +165,6 @@ func recordCombine(r *recorder, o *op, in []kernel.Mem, out kernel.Mem) error {
 	width := o.shape[len(o.shape)-1]
 	count := o.shape.TotalSize() / width
 	relu, keep := r.rectified(o)
-	var parts []kernel.Combine
 	for _, p := range o.combine.pieces {
 		c := kernel.Combine{Rows: count, Channels: p.channels}
 		if keep {
@@ -182,9 +181,11 @@ func recordCombine(r *recorder, o *op, in []kernel.Mem, out kernel.Mem) error {
 			}
 			c.Terms = append(c.Terms, k)
 		}
-		parts = append(parts, c)
+		if err := r.add(r.backend.Combine(c)); err != nil {
+			return err
+		}
 	}
-	return r.add(r.backend.Combine(parts...))
+	return nil
 }
 
 // combineGrads differentiates a forward sum (one piece over all channels). The channel sums that batch norms and

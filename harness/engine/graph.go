@@ -26,23 +26,22 @@ type Node = G.Node
 
 // Graph is a network under construction.
 type Graph struct {
-	backend    kernel.Backend
-	g          *G.ExprGraph
-	inputs     map[*Node]*Buffer
-	grads      map[*Node]kernel.Mem // where a parameter's gradient goes
-	statistics map[*Node]*Node      // moments of all channels of a node
-	created    uint32
-	want       Want
-	needs      map[*Node]bool
-	targets    []*Node
-	recording  *recorder
-	workspace  kernel.Mem
-	err        error
+	backend   kernel.Backend
+	g         *G.ExprGraph
+	inputs    map[*Node]*Buffer
+	grads     map[*Node]kernel.Mem // where a parameter's gradient goes
+	created   uint32
+	want      Want
+	needs     map[*Node]bool
+	targets   []*Node
+	recording *recorder
+	workspace kernel.Mem
+	err       error
 }
 
 // New opens an empty graph.
 func New(b kernel.Backend) *Graph {
-	return &Graph{backend: b, g: G.NewGraph(), inputs: map[*Node]*Buffer{}, grads: map[*Node]kernel.Mem{}, statistics: map[*Node]*Node{}}
+	return &Graph{backend: b, g: G.NewGraph(), inputs: map[*Node]*Buffer{}, grads: map[*Node]kernel.Mem{}}
 }
 
 // Err returns the first error that building met.

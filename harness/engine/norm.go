@@ -20,7 +20,7 @@ type norm struct {
 	Norm
 	running bool
 	node    *Node // [coef | bias]
-	moments ref   // [mean | variance], no node with running statistics
+	moments *Node // [mean | variance], nil with running statistics
 	theta   ref
 	slot    kernel.Mem
 }
@@ -31,10 +31,8 @@ func (g *Graph) norm(b Branch, c int) *norm {
 	count := rows(b.Src)
 	in := []*Node{b.Src}
 	if !n.running {
-		if n.moments = g.moments(b, c); n.moments.node == nil {
-			return nil
-		}
-		in[0] = n.moments.node
+		n.moments = g.moments(b, c)
+		in[0] = n.moments
 	} else if n.RunningMean.None() || n.RunningVar.None() {
 		g.fail("adding norm: it has no running statistics to use")
 		return nil
@@ -55,7 +53,7 @@ func (g *Graph) norm(b Branch, c int) *norm {
 			RunningMean: n.RunningMean, RunningVar: n.RunningVar,
 			Theta: n.theta.of(mems), Gamma: mems[n.Gamma], Beta: mems[n.Beta], Coef: out.At(0, c), Bias: out.At(c, c)}
 		if !n.running {
-			k.Moments = n.moments.of(mems)
+			k.Moments = mems[n.moments]
 		}
 		return r.add(r.backend.Norm(k))
 	}
@@ -71,27 +69,14 @@ func byNode(nodes []*Node, mem []kernel.Mem) map[*Node]kernel.Mem {
 	return m
 }
 
-// moments returns where the statistics of a branch's channels are. They are taken once for all channels of its source,
-// in one pass, whoever reads them.
-func (g *Graph) moments(b Branch, c int) ref {
-	at := ref{g.statistics[b.Src], b.Offset * 2, 2 * c}
-	if at.node != nil {
-		return at
-	}
-	src := opOf(b.Src)
-	if src == nil {
-		g.fail("adding norm: its source is an input")
-		return at
-	}
-	count, width := rows(b.Src), channels(b.Src)
-	o := &op{name: "moments", in: []*Node{b.Src}, shape: tensor.Shape{2 * width}, gate: src.gate}
+func (g *Graph) moments(b Branch, c int) *Node {
+	count, stride := rows(b.Src), channels(b.Src)
+	o := &op{name: "moments", in: []*Node{b.Src}, shape: tensor.Shape{2 * c}, gate: b.Gate}
 	o.record = func(r *recorder, in []kernel.Mem, out kernel.Mem) error {
-		return r.add(r.backend.Moments(kernel.Moments{Rows: count, Channels: width, Group: c,
-			Src: kernel.View{Mem: in[0], Stride: width}, Dst: out}))
+		return r.add(r.backend.Moments(kernel.Moments{Rows: count, Channels: c,
+			Src: kernel.View{Mem: in[0], Offset: b.Offset, Stride: stride}, Dst: out}))
 	}
-	at.node = g.add(o)
-	g.statistics[b.Src] = at.node
-	return at
+	return g.add(o)
 }
 
 // dotted is a term whose product with the gradient is summed.
@@ -129,7 +114,7 @@ func (g *Graph) dots(grad *Node, srcs []dotted, c int) *Node {
 // The gradients of its parameters and of its mixture weight are written on the way, as far as they are wanted.
 func (g *Graph) normGrad(t term, dots *Node, k, c int) *Node {
 	n := t.norm
-	in := []*Node{n.moments.node, dots}
+	in := []*Node{n.moments, dots}
 	for _, p := range []*Node{n.theta.node, n.Gamma, n.Beta} {
 		if p != nil {
 			in = append(in, p)
@@ -147,7 +132,7 @@ func (g *Graph) normGrad(t term, dots *Node, k, c int) *Node {
 	o.record = func(r *recorder, mem []kernel.Mem, out kernel.Mem) error {
 		mems := byNode(in, mem)
 		d := mems[dots]
-		return r.add(r.backend.NormGrad(kernel.NormGrad{Channels: c, Rows: count, Eps: n.Eps, Moments: n.moments.of(mems),
+		return r.add(r.backend.NormGrad(kernel.NormGrad{Channels: c, Rows: count, Eps: n.Eps, Moments: mems[n.moments],
 			Theta: n.theta.of(mems), Gamma: mems[n.Gamma], Beta: mems[n.Beta],
 			Sums: d.At(0, c), Dot: d.At((1+k)*c, c),
 			GradCoef: out.At(0, c), SrcCoef: out.At(c, c), Bias: out.At(2*c, c),

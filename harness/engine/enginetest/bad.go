@@ -47,14 +47,9 @@ func checkBadArguments(l *lab) {
 	} {
 		refused("combine "+what, func() (kernel.Command, error) { return l.b.Combine(k) })
 	}
-	refused("combine nothing", func() (kernel.Command, error) { return l.b.Combine() })
-	refused("combine different rows", func() (kernel.Command, error) {
-		return l.b.Combine(kernel.Combine{Rows: 4, Channels: 3, Dst: v(12)}, kernel.Combine{Rows: 2, Channels: 3, Dst: v(12)})
-	})
 	for what, k := range map[string]kernel.Moments{
-		"rows": {Rows: 0, Channels: 3, Group: 3, Src: v(12), Dst: m(6)}, "src": {Rows: 4, Channels: 3, Group: 3, Src: v(11), Dst: m(6)},
-		"dst": {Rows: 4, Channels: 3, Group: 3, Src: v(12), Dst: m(5)}, "none": {Rows: 4, Channels: 3, Group: 3, Src: v(12)},
-		"group": {Rows: 4, Channels: 3, Group: 2, Src: v(12), Dst: m(6)}, "no group": {Rows: 4, Channels: 3, Src: v(12), Dst: m(6)},
+		"rows": {Rows: 0, Channels: 3, Src: v(12), Dst: m(6)}, "src": {Rows: 4, Channels: 3, Src: v(11), Dst: m(6)},
+		"dst": {Rows: 4, Channels: 3, Src: v(12), Dst: m(5)}, "none": {Rows: 4, Channels: 3, Src: v(12)},
 	} {
 		refused("moments "+what, func() (kernel.Command, error) { return l.b.Moments(k) })
 	}

@@ -99,41 +99,6 @@ func checkCombine(l *lab) {
 	}
 	l.combineInPlace()
 	l.combineReadsNoShutTerm()
-	l.combineTogether()
-}
-
-// combineTogether checks that several combinations as one command write what each writes alone.
-func (l *lab) combineTogether() {
-	defer l.free()
-	const rows, channels, width = 700, 5, 17
-	r := newRandom(77)
-	together, alone := l.out(rows*width), l.out(rows*width)
-	gate := &kernel.Gate{}
-	var ks []kernel.Combine
-	for i := range 3 {
-		k := kernel.Combine{Rows: rows, Channels: channels, Dst: kernel.View{Mem: together, Offset: i * (channels + 1), Stride: width}}
-		for range 2 {
-			k.Terms = append(k.Terms, l.newTerm(r, rows, channels, 1).Term)
-		}
-		k.Terms[1].Gate = gate
-		ks = append(ks, k)
-	}
-	cmd, err := l.b.Combine(ks...)
-	for _, gate.Closed = range []bool{false, true} {
-		l.run(cmd, err, together)
-		for _, k := range ks {
-			k.Dst.Mem = alone
-			one, err := l.b.Combine(k)
-			l.run(one, err, alone)
-		}
-		got, want := l.get(together), wide(l.get(alone))
-		for row := range rows {
-			for i := range 3 {
-				at := row*width + i*(channels+1)
-				l.near("combinations together", got[at:at+channels], want[at:at+channels], 0, 0)
-			}
-		}
-	}
 }
 
 // combine checks a mixture under all-open, random and all-shut gates. outputs is 0 for

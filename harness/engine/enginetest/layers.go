@@ -57,7 +57,7 @@ func (n *net) norm(prefix string) layer {
 		outs := []kernel.Mem{k.Coef, k.Bias}
 		if n.Mode == "train" {
 			k.Moments = n.out(2 * c)
-			cmd, err := n.b.Moments(kernel.Moments{Rows: rows, Channels: c, Group: c, Src: x.view(), Dst: k.Moments})
+			cmd, err := n.b.Moments(kernel.Moments{Rows: rows, Channels: c, Src: x.view(), Dst: k.Moments})
 			n.run(cmd, err, k.Moments)
 			outs = append(outs, k.RunningMean, k.RunningVar)
 		}

@@ -120,7 +120,7 @@ func (l *lab) normGrad(name string, seed uint64, rows, channels, shape int) {
 	view := func(m kernel.Mem) kernel.View { return kernel.View{Mem: m, Stride: channels} }
 	y, g, z, dy := view(l.in(ys)), view(l.in(gs)), view(l.out(len(ys))), view(l.out(len(ys)))
 
-	cmd, err := l.b.Moments(kernel.Moments{Rows: rows, Channels: channels, Group: channels, Src: y, Dst: moments})
+	cmd, err := l.b.Moments(kernel.Moments{Rows: rows, Channels: channels, Src: y, Dst: moments})
 	l.run(cmd, err, moments)
 	cmd, err = l.b.Norm(n)
 	l.run(cmd, err, coef, bias)

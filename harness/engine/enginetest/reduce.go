@@ -3,7 +3,6 @@ package enginetest
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gmnas/harness/engine/kernel"
 )
@@ -26,19 +25,11 @@ func checkMoments(l *lab) {
 		rows, channels := s[0], s[1]
 		src, v := l.columns(newRandom(uint64(i)), rows, channels, s[2], s[3])
 		dst := l.out(2 * channels)
-		cmd, err := l.b.Moments(kernel.Moments{Rows: rows, Channels: channels, Group: channels, Src: src, Dst: dst})
+		cmd, err := l.b.Moments(kernel.Moments{Rows: rows, Channels: channels, Src: src, Dst: dst})
 		l.run(cmd, err, dst)
 		l.near(fmt.Sprintf("moments %v", s), l.get(dst), refMoments(rows, channels, v), 1e-7, 2e-6)
 		l.free()
 	}
-
-	// Groups of channels have their means and variances together.
-	src, values := l.columns(newRandom(40), 70, 12, 1, 15)
-	grouped, whole := l.out(24), refMoments(70, 12, values)
-	cmd, err := l.b.Moments(kernel.Moments{Rows: 70, Channels: 12, Group: 4, Src: src, Dst: grouped})
-	l.run(cmd, err, grouped)
-	l.near("moments in groups", l.get(grouped), slices.Concat(whole[:4], whole[12:16], whole[4:8], whole[16:20], whole[8:12], whole[20:]), 1e-7, 2e-6)
-	l.free()
 
 	// A mean far above the spread, and a constant channel.
 	const rows, channels = 40000, 3
@@ -49,7 +40,7 @@ func checkMoments(l *lab) {
 		v[i*channels+2] = 0.1
 	}
 	x, dst := l.in(v), l.out(2*channels)
-	cmd, err = l.b.Moments(kernel.Moments{Rows: rows, Channels: channels, Group: channels, Src: kernel.View{Mem: x, Stride: channels}, Dst: dst})
+	cmd, err := l.b.Moments(kernel.Moments{Rows: rows, Channels: channels, Src: kernel.View{Mem: x, Stride: channels}, Dst: dst})
 	l.run(cmd, err, dst)
 	want := refMoments(rows, channels, wide(v))
 	got := l.get(dst)

@@ -102,21 +102,17 @@ type Term struct {
 // Combine writes dst[r,c] = sum over open terms of (mask > 0) * coef[c]*src[r,c] + bias[c],
 // zero if no term is open. Relu (optional) receives max(0, dst). Dst is optional when
 // Relu is given. Dst or Relu may be the memory of a term's source with the same offset and stride.
-//
-// Several combinations of equally many rows can be one command, which takes them block of rows by block of rows, so that
-// channels of one matrix that are written separately leave the cache together. None may read what another writes.
 type Combine struct {
 	Rows, Channels int
 	Dst, Relu      View
 	Terms          []Term
 }
 
-// Moments writes mean and biased variance of every channel. Dst holds 2*Channels values: for each Group neighbouring
-// channels their means, then their variances, so that a norm over one group finds its own together. Group divides Channels.
+// Moments writes mean and biased variance of every channel: Dst holds 2*Channels values.
 type Moments struct {
-	Rows, Channels, Group int
-	Src                   View
-	Dst                   Mem
+	Rows, Channels int
+	Src            View
+	Dst            Mem
 }
 
 // Dots writes, for every channel, sum over rows of g, and of g*src for every open
@@ -210,7 +206,7 @@ type Backend interface {
 	LinearForward(l Linear, x, w, b, y Mem) (Command, error)
 	LinearBackwardData(l Linear, dy, w, dx Mem) (Command, error)
 	LinearBackwardWeights(l Linear, x, dy, dw, db Mem) (Command, error)
-	Combine(c ...Combine) (Command, error)
+	Combine(c Combine) (Command, error)
 	Moments(m Moments) (Command, error)
 	Dots(d Dots) (Command, error)
 	Norm(n Norm) (Command, error)

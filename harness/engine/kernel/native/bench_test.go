@@ -97,7 +97,7 @@ func BenchmarkRows(b *testing.B) {
 		}},
 		{"combine masked", combine(kernel.Term{Src: x, Mask: y})},
 		{"moments", func() (kernel.Command, error) {
-			return be.Moments(kernel.Moments{Rows: rows, Channels: channels, Group: channels, Src: x, Dst: v.At(0, 2*channels)})
+			return be.Moments(kernel.Moments{Rows: rows, Channels: channels, Src: x, Dst: v.At(0, 2*channels)})
 		}},
 		{"dots of two", func() (kernel.Command, error) {
 			return be.Dots(kernel.Dots{Rows: rows, Channels: channels, Grad: x, Srcs: []kernel.Source{{View: y}, {View: z}}, Dst: v})

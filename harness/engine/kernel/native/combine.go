@@ -9,41 +9,8 @@ import (
 // blockValues is how many values of a mixture are worked on at once: 16 KiB.
 const blockValues = 4096
 
-// Combine returns the command of one or several mixtures.
-func (b *Backend) Combine(cs ...kernel.Combine) (kernel.Command, error) {
-	if len(cs) == 1 {
-		return b.mixture(cs[0])
-	}
-	var all inTurn
-	for _, c := range cs {
-		cmd, err := b.mixture(c)
-		if err != nil {
-			return nil, err
-		}
-		if c.Rows != cs[0].Rows {
-			return nil, fmt.Errorf("combine: %d rows beside %d, want equally many", c.Rows, cs[0].Rows)
-		}
-		all = append(all, cmd)
-	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("combine: nothing to combine")
-	}
-	return all, nil
-}
-
-// inTurn is several commands as one.
-type inTurn []kernel.Command
-
-func (cs inTurn) Run() error {
-	for _, c := range cs {
-		if err := c.Run(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *Backend) mixture(c kernel.Combine) (kernel.Command, error) {
+// Combine returns the command of a mixture.
+func (b *Backend) Combine(c kernel.Combine) (kernel.Command, error) {
 	s := &shape{doing: "combine"}
 	s.positive("Rows", c.Rows)
 	s.positive("Channels", c.Channels)

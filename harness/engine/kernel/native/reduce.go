@@ -10,12 +10,11 @@ import (
 func (b *Backend) Moments(m kernel.Moments) (kernel.Command, error) {
 	s := &shape{doing: "moments"}
 	src, dst := s.view("Src", m.Src, m.Rows, m.Channels), s.mem("Dst", m.Dst, 2, m.Channels)
-	s.group(m.Group, m.Channels)
 	if err := s.err(); err != nil {
 		return nil, err
 	}
 	t := &moments{m.Rows, m.Channels, src, make([]float64, b.crew.size*2*m.Channels)}
-	return &momentsCommand{command{&b.crew, t}, t, m.Group, dst}, nil
+	return &momentsCommand{command{&b.crew, t}, t, dst}, nil
 }
 
 // moments sums x-shift and its square, shift the channel's first value: near the mean, so that the
@@ -28,9 +27,8 @@ type moments struct {
 
 type momentsCommand struct {
 	command
-	m     *moments
-	group int
-	dst   []float32
+	m   *moments
+	dst []float32
 }
 
 func (m *moments) part(i, parts int) {
@@ -61,9 +59,8 @@ func (c *momentsCommand) Run() error {
 			square += c.m.sums[k+n]
 		}
 		mean := sum / rows
-		at := j + j/c.group*c.group // behind the means and variances of earlier groups
-		c.dst[at] = float32(float64(c.m.src.at[j]) + mean)
-		c.dst[at+c.group] = float32(max(0, square/rows-mean*mean))
+		c.dst[j] = float32(float64(c.m.src.at[j]) + mean)
+		c.dst[n+j] = float32(max(0, square/rows-mean*mean))
 	}
 	return err
 }

@@ -15,13 +15,6 @@ type shape struct {
 
 func (s *shape) fail(format string, a ...any) { s.errs = append(s.errs, fmt.Errorf(format, a...)) }
 
-// group demands that groups of neighbouring channels fill them.
-func (s *shape) group(group, channels int) {
-	if group < 1 || channels%group != 0 {
-		s.fail("Group is %d, want a divisor of %d channels", group, channels)
-	}
-}
-
 func (s *shape) err() error {
 	if len(s.errs) == 0 {
 		return nil

@@ -118,7 +118,7 @@ func BenchmarkMoments(b *testing.B) {
 	for _, s := range stages {
 		b.Run(fmt.Sprintf("%dx%d", s[0], s[1]), func(b *testing.B) {
 			o := open(b, 1)
-			cmd, err := o.Moments(kernel.Moments{Rows: s[0], Channels: s[1], Group: s[1], Src: kernel.View{Mem: ramp(b, o, s[0]*s[1]), Stride: s[1]}, Dst: ramp(b, o, 2*s[1])})
+			cmd, err := o.Moments(kernel.Moments{Rows: s[0], Channels: s[1], Src: kernel.View{Mem: ramp(b, o, s[0]*s[1]), Stride: s[1]}, Dst: ramp(b, o, 2*s[1])})
 			measure(b, cmd, err, float64(4*s[0]*s[1]), "GB/s")
 		})
 	}

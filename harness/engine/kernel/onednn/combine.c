@@ -5,15 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-// combine_run brings the open terms into the loops' form, one coefficient for every
-// channel and one bias for all terms.
-// An output of this size leaves the caches before anything reads it. With a rectification beside it the two are read
-// at once, so they stay.
+// An output of this size leaves the caches before anything reads it: it is written past them. With a rectification
+// beside it the two are read at once, so they stay.
 enum { STREAM_BYTES = 3 << 20 };
 
 static int streamable(gm_view v) { return (size_t)v.p % 64 == 0 && v.stride % GM_WIDEST == 0; }
 
-static void prepare(gm_combine *a) {
+// combine_run brings the open terms into the loops' form, one coefficient for every
+// channel and one bias for all terms.
+static int combine_run(gm_job *job) {
+    gm_combine *a = (gm_combine *)job;
     a->streams = a->rows * a->channels * (long)sizeof(float) >= STREAM_BYTES && a->channels % GM_WIDEST == 0 &&
                  !a->relu.p && streamable(a->dst);
     const int channels = a->channels;
@@ -30,45 +31,8 @@ static void prepare(gm_combine *a) {
             t->coef = k;
         }
     }
-}
-
-static int combine_run(gm_job *job) {
-    gm_combine *a = (gm_combine *)job;
-    prepare(a);
     GM_BLOCKS(job->backend, a->rows, job->backend->kernels->combine(a, lo, hi));
     return 0;
-}
-
-// A block of BLOCK_ROWS rows of 64 channels is 64 KB: what several combinations write to it is in the
-// second-level cache together.
-enum { BLOCK_ROWS = 256 };
-
-static void combine_blocks(const gm_combines *a, long lo, long hi) {
-    for (long r = lo; r < hi; r += BLOCK_ROWS)
-        for (int i = 0; i < a->count; i++)
-            a->job.backend->kernels->combine(a->parts[i], r, hi - r < BLOCK_ROWS ? hi : r + BLOCK_ROWS);
-}
-
-static int combines_run(gm_job *job) {
-    gm_combines *a = (gm_combines *)job;
-    for (int i = 0; i < a->count; i++) prepare(a->parts[i]);
-    GM_BLOCKS(job->backend, a->parts[0]->rows, combine_blocks(a, lo, hi));
-    return 0;
-}
-
-static void combines_destroy(gm_job *job) { free(((gm_combines *)job)->parts); }
-
-gm_combines *gm_combines_new(gm_backend *b, int count) {
-    gm_combines *a = gm_job_new(b, sizeof *a, combines_run);
-    if (!a) return NULL;
-    a->job.destroy = combines_destroy;
-    a->count = count;
-    a->parts = gm_alloc(count * sizeof *a->parts);
-    if (!a->parts) {
-        gm_job_destroy(&a->job);
-        return NULL;
-    }
-    return a;
 }
 
 static void combine_destroy(gm_job *job) {

@@ -9,7 +9,6 @@ import "C"
 
 import (
 	"fmt"
-	"runtime"
 	"unsafe"
 
 	"gmnas/harness/engine/kernel"
@@ -24,55 +23,8 @@ type combine struct {
 	open  []C.gm_term // C's memory
 }
 
-// Combine makes sums of terms, one pass over memory.
-func (b *Backend) Combine(ks ...kernel.Combine) (kernel.Command, error) {
-	if len(ks) == 1 {
-		return b.combine(ks[0])
-	}
-	if len(ks) == 0 {
-		return nil, fmt.Errorf("combine: nothing to combine")
-	}
-	c := C.gm_combines_new(b.c, C.int(len(ks)))
-	if c == nil {
-		return nil, fmt.Errorf("making combine: out of memory")
-	}
-	cmd, err := b.newCommand("combine", &c.job)
-	if err != nil {
-		return nil, err
-	}
-	x := &combines{command: cmd}
-	parts := unsafe.Slice(c.parts, len(ks))
-	for i, k := range ks {
-		part, err := b.combine(k)
-		if err != nil {
-			return nil, err
-		}
-		if k.Rows != ks[0].Rows {
-			return nil, fmt.Errorf("combine: %d rows beside %d, want equally many", k.Rows, ks[0].Rows)
-		}
-		parts[i] = part.c
-		x.parts = append(x.parts, part)
-	}
-	return x, nil
-}
-
-// combines is several combinations over the same rows, block by block.
-type combines struct {
-	*command
-	parts []*combine
-}
-
-// Run adds up the terms that are open now.
-func (x *combines) Run() error {
-	for _, p := range x.parts {
-		p.choose()
-	}
-	err := x.command.Run()
-	runtime.KeepAlive(x)
-	return err
-}
-
-func (b *Backend) combine(k kernel.Combine) (*combine, error) {
+// Combine makes the sum of terms, one pass over memory.
+func (b *Backend) Combine(k kernel.Combine) (kernel.Command, error) {
 	if err := checkCombine(k); err != nil {
 		return nil, err
 	}
@@ -97,12 +49,6 @@ func (b *Backend) combine(k kernel.Combine) (*combine, error) {
 
 // Run adds up the terms that are open now.
 func (x *combine) Run() error {
-	x.choose()
-	return x.command.Run()
-}
-
-// choose gives C the open terms.
-func (x *combine) choose() {
 	n := 0
 	for i, g := range x.gates {
 		if !g.Shut() {
@@ -111,6 +57,7 @@ func (x *combine) choose() {
 		}
 	}
 	x.c.open = C.int(n)
+	return x.command.Run()
 }
 
 // view returns v for C, with the offset applied; NULL if it has no memory.

@@ -6,7 +6,6 @@
 // Makers of commands; the caller fills in what is public in the struct. NULL: no memory.
 
 gm_combine *gm_combine_new(gm_backend *, long rows, int channels, int terms);
-gm_combines *gm_combines_new(gm_backend *, int count);
 gm_dots *gm_dots_new(gm_backend *, long rows, int channels, int srcs);
 gm_moments *gm_moments_new(gm_backend *, long rows, int channels);
 gm_job *gm_reduce_new(gm_backend *, const float *src, long n, float *dst);

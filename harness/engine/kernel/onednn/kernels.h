@@ -33,12 +33,6 @@ typedef struct {
 
 typedef struct {
     gm_job job;
-    gm_combine **parts; // of equally many rows
-    int count;
-} gm_combines;
-
-typedef struct {
-    gm_job job;
     long rows;
     int channels;
     gm_view grad;
@@ -51,7 +45,7 @@ typedef struct {
 typedef struct {
     gm_job job;
     long rows;
-    int channels, group;
+    int channels;
     gm_view src;
     float *dst;
     float *shift; // near the mean; subtracted before squaring

@@ -68,9 +68,8 @@ static int moments_run(gm_job *job) {
     for (int c = 0; c < a->channels; c++) {
         const double mean = a->sums[c] / a->rows; // of the distance from the shift
         const double variance = a->sums[padded + c] / a->rows - mean * mean;
-        float *dst = a->dst + c + c / a->group * a->group; // behind earlier groups' means and variances
-        dst[0] = (float)(a->shift[c] + mean);
-        dst[a->group] = variance < 0 ? 0 : (float)variance;
+        a->dst[c] = (float)(a->shift[c] + mean);
+        a->dst[a->channels + c] = variance < 0 ? 0 : (float)variance;
     }
     return 0;
 }

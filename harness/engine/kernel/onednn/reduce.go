@@ -21,9 +21,6 @@ func (b *Backend) Moments(m kernel.Moments) (kernel.Command, error) {
 	k.atLeast(1, "channels", m.Channels)
 	k.view("src", m.Src, m.Rows, m.Channels)
 	k.mem("dst", m.Dst, 2, m.Channels)
-	if k.err == nil && (m.Group < 1 || m.Channels%m.Group != 0) {
-		k.fail("group is %d, want a divisor of the %d channels", m.Group, m.Channels)
-	}
 	if k.err != nil {
 		return nil, k.err
 	}
@@ -31,7 +28,7 @@ func (b *Backend) Moments(m kernel.Moments) (kernel.Command, error) {
 	if c == nil {
 		return nil, fmt.Errorf("making moments: out of memory")
 	}
-	c.src, c.dst, c.group = view(m.Src), floats(m.Dst), C.int(m.Group)
+	c.src, c.dst = view(m.Src), floats(m.Dst)
 	return b.newCommand("moments", &c.job)
 }
 
