@@ -141,11 +141,8 @@ func (b *builder) means(c spec.Claim, than string) *test {
 	if i, err := stat.WelchInterval(x, y, 0.95); err == nil {
 		t.Low, t.High = &i.Low, &i.High
 	}
-	if b.unready(t, x.N(), y.N()) {
-		return t
-	}
-	if c.Check == spec.CheckLevel {
-		t.within = c.Within
+	t.within = c.Within // 0 but for CheckLevel
+	if b.unready(t, x.N(), y.N()) || t.within > 0 {
 		return t
 	}
 	if u, err := stat.MannWhitney(x, y); err == nil {
@@ -225,19 +222,24 @@ func (b *builder) nearOptimum(c spec.Claim) *test {
 	return t
 }
 
-// correct adjusts the p values of all tests for their number.
+// correct adjusts the p values of all tests for the number of declared ones: a test that can't be made yet counts as
+// p = 1, so that a result doesn't fade when others come in.
 func correct(tests []*test) {
 	var p []float64
 	var of []*test
 	for _, t := range tests {
-		if t.P != nil {
+		switch {
+		case t.within > 0:
+		case t.P != nil:
 			p, of = append(p, *t.P), append(of, t)
+		default:
+			p, of = append(p, 1), append(of, t)
 		}
 	}
 	adjusted, err := stat.Holm(p)
 	for i, t := range of {
 		t.among = len(of)
-		if err == nil {
+		if err == nil && t.P != nil {
 			t.Adjusted = &adjusted[i]
 		}
 	}

@@ -111,25 +111,22 @@ func declares(experiment spec.Experiment, profile string, b Binding) (bool, erro
 }
 
 func unbound(run spec.Run) spec.Run {
-	run.Data.Hash, run.Evaluate.Table, run.Evaluate.Data.Hash = "", "", ""
+	run.Data.Hash, run.Evaluate.Table, run.Evaluate.Data.Hash, run.Rank.Hash = "", "", "", ""
 	return run
 }
 
 // follow takes what the tree has recorded.
 func (s *Search) follow(tree plan.Tree) {
-	take := func(step plan.Step) *spec.Outcome {
+	for step := range tree.Steps() {
 		if step.Outcome != nil {
 			s.Stages = append(s.Stages, *step.Outcome)
 		}
-		return step.Outcome
-	}
-	for _, n := range tree.Nodes {
-		take(n.Train)
-		take(n.Split)
 	}
 	for _, l := range tree.Leaves {
-		take(l.Train)
-		s.Leaves = append(s.Leaves, Leaf{Mask: l.Mask, Derive: take(l.Derive), Evaluate: take(l.Evaluate)})
+		s.Leaves = append(s.Leaves, Leaf{Mask: l.Mask, Derive: l.Derive.Outcome, Evaluate: l.Evaluate.Outcome, Rank: l.Rank.Outcome})
+	}
+	for _, p := range tree.Pairs {
+		s.Pairs = append(s.Pairs, p.Outcome)
 	}
 	s.Complete, s.Blocked = tree.Complete, tree.Blocked
 }

@@ -12,9 +12,10 @@ type Search struct {
 	Row      string
 	Seed     int64
 	Run      spec.Run
-	Leaves   []Leaf         // once the splits above them are recorded, in the order of the plan
-	Stages   []spec.Outcome // all recorded stages, shared ones included
-	Blocked  []plan.Block   // what failed or diverged
+	Leaves   []Leaf          // once the splits above them are recorded, in the order of the plan
+	Pairs    []*spec.Outcome // of the pair experiment; nil where not recorded
+	Stages   []spec.Outcome  // all recorded stages, shared ones included
+	Blocked  []plan.Block    // what failed or diverged
 	Complete bool
 }
 
@@ -23,6 +24,7 @@ type Leaf struct {
 	Mask     string
 	Derive   *spec.Outcome
 	Evaluate *spec.Outcome
+	Rank     *spec.Outcome // in place of both
 }
 
 // Null is a recorded null of a row. One that draws from the leaves of a search names its row and seed.
@@ -33,7 +35,7 @@ type Null struct {
 	Outcome spec.Outcome
 }
 
-// state is Done where every leaf is evaluated, Diverged or Failed where a stage is (the seed then has no value: a pick
+// state is Done where every leaf is evaluated or ranked, or every pair trained, Diverged or Failed where a stage is (the seed then has no value: a pick
 // among the other leaves would be another method's), and empty while stages are missing.
 func (s Search) state() spec.State {
 	state := spec.State("")
@@ -43,7 +45,7 @@ func (s Search) state() spec.State {
 		}
 		state = spec.Failed
 	}
-	if state == "" && s.Complete && len(s.Leaves) > 0 {
+	if state == "" && s.Complete {
 		return spec.Done
 	}
 	return state

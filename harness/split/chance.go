@@ -8,8 +8,9 @@ import (
 
 // Similarities returns the criterion's similarity of every two operations of a recorded edge.
 func Similarities(c Criterion, distance [][]float64) [][]float64 {
-	s := square(len(distance))
+	s := make([][]float64, len(distance))
 	for i, row := range distance {
+		s[i] = make([]float64, len(row))
 		for j, d := range row {
 			s[i][j] = c.Similarity(d)
 		}

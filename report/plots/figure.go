@@ -35,9 +35,15 @@ var (
 	optimumColor = color.NRGBA{R: 0x30, G: 0x80, B: 0x40, A: 0xff}
 )
 
-// PNG writes the figure. Values that aren't finite are gaps, and a method without a value is in the legend as "no
+// PNG writes the figure: heat maps where the table has some, curves where it has an axis, otherwise rows of dots. Values that aren't finite are gaps, and a method without a value is in the legend as "no
 // data", so there is always a figure.
 func PNG(w io.Writer, t table.Table) error {
+	switch {
+	case len(t.Heats) > 0:
+		return heatMaps(w, t)
+	case t.Axis != "":
+		return curves(w, t)
+	}
 	columns := testColumns(t)
 	height := topStrip + axisStrip + rowHeight*vg.Length(max(1, len(t.Rows)))
 	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(color.White))
@@ -160,13 +166,22 @@ type legendEntry struct {
 // legend names the marks and the methods without data.
 func legend(t table.Table) []legendEntry {
 	entries := []legendEntry{{"one seed", drawSeed}, {"mean", drawMean}}
+	best := drawOptimum
+	if t.Axis != "" {
+		entries[1].mark = func(c draw.Canvas, at vg.Point) {
+			c.StrokeLine2(meanLine, at.X-vg.Points(8), at.Y, at.X+vg.Points(8), at.Y)
+		}
+		best = func(c draw.Canvas, at vg.Point) {
+			c.StrokeLine2(optimumLine, at.X-vg.Points(8), at.Y, at.X+vg.Points(8), at.Y)
+		}
+	}
 	if !t.Embedded {
 		entries = append(entries,
 			legendEntry{"paper ± std", func(c draw.Canvas, at vg.Point) { drawPaper(c, at, at.X-vg.Points(8), at.X+vg.Points(8)) }},
 			legendEntry{"no search: mean and 95 % of random picks", func(c draw.Canvas, at vg.Point) {
 				drawNull(c, at.X-vg.Points(8), at.X+vg.Points(8), at)
 			}},
-			legendEntry{"best of the table", drawOptimum})
+			legendEntry{"best of the table", best})
 	}
 	empty := 0
 	first := ""
