@@ -70,40 +70,26 @@ func byNode(nodes []*Node, mem []kernel.Mem) map[*Node]kernel.Mem {
 }
 
 func (g *Graph) moments(b Branch, c int) *Node {
-	count, stride := rows(b.Src), channels(b.Src)
+	count := rows(b.Src)
 	o := &op{name: "moments", in: []*Node{b.Src}, shape: tensor.Shape{2 * c}, gate: b.Gate}
 	o.record = func(r *recorder, in []kernel.Mem, out kernel.Mem) error {
-		return r.add(r.backend.Moments(kernel.Moments{Rows: count, Channels: c,
-			Src: kernel.View{Mem: in[0], Offset: b.Offset, Stride: stride}, Dst: out}))
+		return r.add(r.backend.Moments(kernel.Moments{Rows: count, Channels: c, Src: kernel.View{Mem: in[0], Stride: c}, Dst: out}))
 	}
 	return g.add(o)
 }
 
-// dotted is a term whose product with the gradient is summed.
-type dotted struct {
-	src    *Node
-	offset int
-	gate   *kernel.Gate
-}
-
-func dottedOf(t term) dotted { return dotted{t.src, t.offset, t.gate} }
-
-// dots adds the channel sums of grad and of grad times each source: [1+len(srcs), c].
-func (g *Graph) dots(grad *Node, srcs []dotted, c int) *Node {
+// dots adds the channel sums of grad and of grad times each term's source: [1+len(terms), channels].
+func (g *Graph) dots(grad *Node, terms []term) *Node {
 	in := []*Node{grad}
-	index := map[*Node]int{grad: 0}
-	for _, d := range srcs {
-		if _, ok := index[d.src]; !ok {
-			index[d.src] = len(in)
-			in = append(in, d.src)
-		}
+	for _, t := range terms {
+		in = append(in, t.src)
 	}
-	count := rows(grad)
-	o := &op{name: "dots", in: in, shape: tensor.Shape{(1 + len(srcs)) * c}}
+	count, c := rows(grad), channels(grad)
+	o := &op{name: "dots", in: in, shape: tensor.Shape{(1 + len(terms)) * c}}
 	o.record = func(r *recorder, mem []kernel.Mem, out kernel.Mem) error {
 		k := kernel.Dots{Rows: count, Channels: c, Grad: kernel.View{Mem: mem[0], Stride: c}, Dst: out}
-		for _, d := range srcs {
-			k.Srcs = append(k.Srcs, kernel.Source{View: kernel.View{Mem: mem[index[d.src]], Offset: d.offset, Stride: channels(d.src)}, Gate: d.gate})
+		for i, t := range terms {
+			k.Srcs = append(k.Srcs, kernel.Source{View: kernel.View{Mem: mem[1+i], Stride: c}, Gate: t.gate})
 		}
 		return r.add(r.backend.Dots(k))
 	}

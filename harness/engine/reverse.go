@@ -72,16 +72,16 @@ func (g *Graph) total(n *Node, parts []*Node) *Node {
 	if len(parts) == 1 && opOf(parts[0]).gate == nil {
 		return parts[0]
 	}
-	var pieces []piece
+	var terms []term
 	for _, p := range parts {
 		o := opOf(p)
-		if o.combine != nil && o.combine.relu == nil && o.gate == nil {
-			pieces = append(pieces, o.combine.pieces...)
+		if o.combine != nil && o.combine.relu == nil {
+			terms = append(terms, o.combine.terms...)
 		} else {
-			pieces = append(pieces, piece{0, channels(n), []term{{src: p, gate: o.gate}}})
+			terms = append(terms, term{src: p, gate: o.gate})
 		}
 	}
-	return g.combine("grad", n.Shape(), mergePieces(pieces), nil)
+	return g.combine("grad", n.Shape(), terms)
 }
 
 // sorted returns what the nodes depend on and themselves, inputs first, in the order of their making. That

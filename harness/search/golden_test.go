@@ -57,7 +57,7 @@ func opened(t *testing.T, b kernel.Backend, setup spec.Setup, mask space.Mask, o
 	if setup.Method.Name != spec.RSPS {
 		x.alpha = &Alpha{Space: s, Mask: mask, Values: append([]float64{}, o.Alpha.Data...), Adam: newAdam(setup.Alpha, len(o.Alpha.Data))}
 	}
-	if x.net, err = supernet.NewNet(x.params, mask, supernet.Options{Batch: 4, Merged: setup.Method.Name != spec.RSPS, Kinds: kinds}); err != nil {
+	if x.net, err = supernet.NewNet(x.params, mask, supernet.Options{Batch: 4, Kinds: kinds}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(x.Close)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"gmnas/datasets"
-	"gmnas/harness/spec"
 	"gmnas/harness/supernet"
 )
 
@@ -21,7 +20,7 @@ func (x *Searcher) Rank(ctx context.Context, set *datasets.Set, augmented bool, 
 	if !augmented {
 		augment = augment.Plain()
 	}
-	e, err := x.newEvaluator(x.net, nil, set.Len(), supernet.Options{Merged: x.setup.Method.Name != spec.RSPS, Kinds: []supernet.Kind{supernet.Forward}})
+	e, err := x.newEvaluator(x.net, nil, set.Len(), supernet.Options{Kinds: []supernet.Kind{supernet.Forward}})
 	if err != nil {
 		return nil, err
 	}

@@ -81,7 +81,6 @@ func New(setup spec.Setup, opts Options) (*Searcher, error) {
 
 // open builds the nets and the iterators.
 func (x *Searcher) open(opts Options) error {
-	merged := x.setup.Method.Name != spec.RSPS
 	kinds := []supernet.Kind{supernet.Forward, supernet.Weights}
 	if !opts.Frozen && x.alpha != nil {
 		kinds = append(kinds, supernet.Theta)
@@ -94,7 +93,7 @@ func (x *Searcher) open(opts Options) error {
 		kinds, last = []supernet.Kind{supernet.Forward, supernet.Evaluate}, []supernet.Kind{supernet.Forward, supernet.Evaluate}
 	}
 	var err error
-	if x.net, err = supernet.NewNet(x.params, opts.Mask, supernet.Options{Batch: x.setup.Batch, Merged: merged, Kinds: kinds}); err != nil {
+	if x.net, err = supernet.NewNet(x.params, opts.Mask, supernet.Options{Batch: x.setup.Batch, Kinds: kinds}); err != nil {
 		return err
 	}
 	augment, err := datasets.Standard(x.wSet.Name, x.wSet.Height)
@@ -111,7 +110,7 @@ func (x *Searcher) open(opts Options) error {
 	if err != nil {
 		return err
 	}
-	if x.validation, err = x.newEvaluator(x.net, scan, x.aSet.Len(), supernet.Options{Merged: merged, Kinds: last}); err != nil {
+	if x.validation, err = x.newEvaluator(x.net, scan, x.aSet.Len(), supernet.Options{Kinds: last}); err != nil {
 		return err
 	}
 	return nil

@@ -96,7 +96,7 @@ func (t *Training) Accuracies(ctx context.Context) (valid, test float64, err err
 
 func (t *Training) accuracy(ctx context.Context, set *datasets.Set) (float64, error) {
 	kinds := []supernet.Kind{supernet.Evaluate}
-	net, err := supernet.NewNet(t.x.params, t.x.mask, supernet.Options{Batch: t.x.setup.Batch, Merged: true, Kinds: kinds})
+	net, err := supernet.NewNet(t.x.params, t.x.mask, supernet.Options{Batch: t.x.setup.Batch, Kinds: kinds})
 	if err != nil {
 		return 0, err
 	}
@@ -105,7 +105,7 @@ func (t *Training) accuracy(ctx context.Context, set *datasets.Set) (float64, er
 	if err != nil {
 		return 0, err
 	}
-	e, err := t.x.newEvaluator(net, scan, set.Len(), supernet.Options{Merged: true, Kinds: kinds})
+	e, err := t.x.newEvaluator(net, scan, set.Len(), supernet.Options{Kinds: kinds})
 	if err != nil {
 		return 0, err
 	}

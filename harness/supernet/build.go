@@ -20,7 +20,6 @@ type builder struct {
 	g        *engine.Graph
 	mask     space.Mask
 	batch    int
-	merged   bool
 	running  bool // norms that have running statistics use them
 	theta    *engine.Node
 	slots    kernel.Mem
@@ -109,11 +108,7 @@ func (b *builder) tracked(bn string) *engine.Norm {
 
 func (b *builder) named(name string) *engine.Node {
 	t := b.p.Layout.Param(name)
-	return b.param(name, t.Offset, t.Size, t.Shape...)
-}
-
-func (b *builder) param(name string, offset, size int, shape ...int) *engine.Node {
-	return b.g.Param(name, b.p.Weights.At(offset, size), b.p.Gradients.At(offset, size), shape...)
+	return b.g.Param(name, t.Of(b.p.Weights), t.Of(b.p.Gradients), t.Shape...)
 }
 
 // zeros adds a node like x that is always zero: what arrives where a mask allows nothing but none.

@@ -14,18 +14,12 @@ type anyGate struct {
 	members []*kernel.Gate
 }
 
-// output is where a convolution's output lies: channels from offset on of a node.
-type output struct {
-	node   *engine.Node
-	offset int
-}
-
 // cell adds a cell on x [N,H,W,C] and returns its output node.
 func (b *builder) cell(index int, x *engine.Node) *engine.Node {
 	s := b.p.Config.Space
 	nodes := []*engine.Node{x}
-	convs := map[[2]int]output{}    // by edge and operation
-	pools := map[int]*engine.Node{} // by source node
+	convs := map[[2]int]*engine.Node{} // by edge and operation
+	pools := map[int]*engine.Node{}    // by source node
 	for j := 1; j < 4; j++ {
 		b.leave(index, j-1, nodes[j-1], convs, pools)
 		var branches []engine.Branch
@@ -46,8 +40,7 @@ func (b *builder) cell(index int, x *engine.Node) *engine.Node {
 				case "avg_pool_3x3":
 					br.Src = pools[from]
 				default:
-					out := convs[[2]int{e, o}]
-					br.Src, br.Offset = out.node, out.offset
+					br.Src = convs[[2]int{e, o}]
 					br.Norm = b.cellNorm(convName(index, e, o) + ".bn")
 				}
 				branches = append(branches, br)
@@ -62,10 +55,11 @@ func (b *builder) cell(index int, x *engine.Node) *engine.Node {
 	return nodes[3]
 }
 
-// leave adds what the edges that leave a node share: its rectification, its pooling, and its convolutions, of
-// which those with one kernel size run as one where the net is merged.
-func (b *builder) leave(index, node int, x *engine.Node, convs map[[2]int]output, pools map[int]*engine.Node) {
-	s := b.p.Config.Space
+// leave adds what the edges that leave a node need of it: its rectification and its pooling, which they share, and
+// their convolutions. Convolutions that read one node could run as one, but on CPUs that is slower: their outputs
+// would lie interleaved in memory.
+func (b *builder) leave(index, node int, x *engine.Node, convs map[[2]int]*engine.Node, pools map[int]*engine.Node) {
+	s, shape := b.p.Config.Space, x.Shape()
 	var relu *engine.Node
 	for o, name := range s.Operations {
 		var edges []int
@@ -77,7 +71,6 @@ func (b *builder) leave(index, node int, x *engine.Node, convs map[[2]int]output
 		if len(edges) == 0 {
 			continue
 		}
-		shape := x.Shape()
 		if name == "avg_pool_3x3" {
 			pools[node] = b.g.AvgPool(kernel.Pool{Batch: shape[0], Height: shape[1], Width: shape[2], Channels: shape[3],
 				Kernel: 3, Stride: 1, Pad: 1}, x, b.any(edges, o))
@@ -90,36 +83,11 @@ func (b *builder) leave(index, node int, x *engine.Node, convs map[[2]int]output
 		if relu == nil {
 			relu = b.g.ReLU(x)
 		}
-		for len(edges) > 0 {
-			run := b.neighbours(index, edges, o)
-			first := b.p.Layout.Param(convName(index, edges[0], o) + ".conv.weight")
-			width := first.Shape[0]
-			gate := b.gates[edges[0]][o]
-			if run > 1 {
-				gate = b.any(edges[:run], o)
-			}
-			w := b.param(first.Name, first.Offset, run*first.Size, run*width, k, k, width)
-			y := b.g.Conv(kernel.Conv{Batch: shape[0], Height: shape[1], Width: shape[2], In: width, Out: run * width,
-				Kernel: k, Stride: 1, Pad: k / 2, Dilation: 1, Groups: 1}, relu, w, gate)
-			for i, e := range edges[:run] {
-				convs[[2]int{e, o}] = output{y, i * width}
-			}
-			edges = edges[run:]
+		for _, e := range edges {
+			convs[[2]int{e, o}] = b.g.Conv(kernel.Conv{Batch: shape[0], Height: shape[1], Width: shape[2], In: shape[3], Out: shape[3],
+				Kernel: k, Stride: 1, Pad: k / 2, Dilation: 1, Groups: 1}, relu, b.named(convName(index, e, o)+".conv.weight"), b.gates[e][o])
 		}
 	}
-}
-
-// neighbours returns how many of the edges' weights, from the first on, lie side by side and may run as one.
-func (b *builder) neighbours(cell int, edges []int, o int) int {
-	n := 1
-	for b.merged && n < len(edges) {
-		t, next := b.p.Layout.Param(convName(cell, edges[n-1], o)+".conv.weight"), b.p.Layout.Param(convName(cell, edges[n], o)+".conv.weight")
-		if t.Offset+t.Size != next.Offset {
-			break
-		}
-		n++
-	}
-	return n
 }
 
 // any returns a gate that is open while operation o is on one of the edges.

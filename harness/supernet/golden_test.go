@@ -66,35 +66,33 @@ func download(b kernel.Backend, m kernel.Mem) []float32 {
 }
 
 // TestDARTS: loss, logits, gradients of weights and mixture weights and running statistics of the mixture supernet
-// are those of the authors' release, with all operations and with a mask, convolutions merged or not (golden G1).
+// are those of the authors' release, with all operations and with a mask (golden G1).
 func TestDARTS(t *testing.T) {
 	backends.Each(t, func(t *testing.T, b kernel.Backend) {
 		for _, file := range []string{"g1_nb201_darts", "g1_nb201_darts_mask"} {
-			for _, merged := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s/merged=%v", file, merged), func(t *testing.T) {
-					var full, n network
-					golden.Read(t, "testdata/g1_nb201_darts.json.gz", &full)
-					golden.Read(t, "testdata/"+file+".json.gz", &n)
-					if n.Params == nil {
-						n.Params, n.BuffersBefore = full.Params, full.BuffersBefore
-					}
-					if n.Input.Data == nil {
-						n.Batch = full.Batch
-					}
-					checkDARTS(t, b, n, merged)
-				})
-			}
+			t.Run(file, func(t *testing.T) {
+				var full, n network
+				golden.Read(t, "testdata/g1_nb201_darts.json.gz", &full)
+				golden.Read(t, "testdata/"+file+".json.gz", &n)
+				if n.Params == nil {
+					n.Params, n.BuffersBefore = full.Params, full.BuffersBefore
+				}
+				if n.Input.Data == nil {
+					n.Batch = full.Batch
+				}
+				checkDARTS(t, b, n)
+			})
 		}
 	})
 }
 
-func checkDARTS(t *testing.T, b kernel.Backend, n network, merged bool) {
+func checkDARTS(t *testing.T, b kernel.Backend, n network) {
 	p, err := supernet.NewParameters(b, supernet.Config{Space: space.NB201, Skeleton: tiny, Tracked: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	net, err := supernet.NewNet(p, maskOf(n.Mask), supernet.Options{Batch: 4, Merged: merged,
+	net, err := supernet.NewNet(p, maskOf(n.Mask), supernet.Options{Batch: 4,
 		Kinds: []supernet.Kind{supernet.Forward, supernet.Weights, supernet.Theta, supernet.Both}})
 	if err != nil {
 		t.Fatal(err)

@@ -75,8 +75,7 @@ func convName(cell, edge, op int) string {
 	return fmt.Sprintf("cell%d.edge%d.op%d", cell, edge, op)
 }
 
-// NewLayout places the tensors: stem, cells and residual blocks in the order of use, head. Within a cell the
-// convolutions that read one node and have one kernel size lie side by side, so that they can run as one.
+// NewLayout places the tensors: stem, cells and residual blocks in the order of use, head.
 func NewLayout(c Config) *Layout {
 	l := &Layout{params: map[string]int{}, stats: map[string]int{}}
 	k := c.Skeleton
@@ -104,20 +103,15 @@ func NewLayout(c Config) *Layout {
 }
 
 func (l *Layout) cell(c Config, cell, width int) {
-	for node := range 3 {
+	for e := range c.Space.Edges() {
 		for o, name := range c.Space.Operations {
 			k := kernelOf(name)
 			if k == 0 {
 				continue
 			}
-			for e := range c.Space.Edges() {
-				if from, _ := c.Space.Edge(e); from != node {
-					continue
-				}
-				l.conv(convName(cell, e, o)+".conv", cell, e, o, k, width, width, true)
-				if c.Tracked {
-					l.running(convName(cell, e, o)+".bn", width)
-				}
+			l.conv(convName(cell, e, o)+".conv", cell, e, o, k, width, width, true)
+			if c.Tracked {
+				l.running(convName(cell, e, o)+".bn", width)
 			}
 		}
 	}

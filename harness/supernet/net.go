@@ -46,10 +46,7 @@ type run struct {
 // Options of a Net.
 type Options struct {
 	Batch int
-	// Merged runs convolutions that read the same node as one: right for mixtures, wasteful for
-	// single paths.
-	Merged bool
-	Kinds  []Kind
+	Kinds []Kind
 }
 
 // NewNet builds and compiles the graph.
@@ -117,7 +114,7 @@ func (n *Net) compile(opts Options, allocate func(int) kernel.Mem) error {
 		g := engine.New(n.p.Backend)
 		n.graphs = append(n.graphs, g)
 		s, k := n.p.Config.Space, n.p.Config.Skeleton
-		b := &builder{p: n.p, g: g, mask: n.mask, batch: opts.Batch, merged: opts.Merged, running: kinds[0] == Evaluate,
+		b := &builder{p: n.p, g: g, mask: n.mask, batch: opts.Batch, running: kinds[0] == Evaluate,
 			slots: n.slots, gates: n.gates, allocate: allocate}
 		b.theta = g.Input("theta", n.theta, s.Edges()*len(s.Operations))
 		images := g.Input("images", n.images, opts.Batch, k.ImageSize, k.ImageSize, k.ImageChannels)
