@@ -17,7 +17,9 @@ import (
 
 // StepOptions describe one supernet step.
 type StepOptions struct {
-	Mode     string // "darts": mixture; "path": one sampled operation an edge; "gm": one mini-batch of gradient matching over all edges
+	// Mode is "darts": a weight step of the mixture; "path": of one sampled operation an edge; "gm": one mini-batch of gradient
+	// matching over all edges; "darts2": a second-order alpha step and a weight step.
+	Mode     string
 	Channels int
 	Cells    int // of each stage
 	Size     int // image height and width
@@ -65,10 +67,13 @@ func Step(o StepOptions) (StepResult, error) {
 	}
 	defer s.Close()
 	step := s.TimedStep
-	if o.Mode == "gm" {
+	switch o.Mode {
+	case "gm":
 		if step, err = s.TimedMatching(); err != nil {
 			return StepResult{}, err
 		}
+	case "darts2":
+		step = s.TimedSearchStep
 	}
 	if err := step(); err != nil {
 		return StepResult{}, err
@@ -101,13 +106,17 @@ func Step(o StepOptions) (StepResult, error) {
 
 // searcher opens a supernet over random images.
 func searcher(b kernel.Backend, o StepOptions) (*search.Searcher, error) {
-	method := spec.DARTS
+	method, purpose, order := spec.DARTS, search.TrainWeights, 1
 	switch o.Mode {
-	case "darts", "gm":
+	case "darts":
+	case "darts2":
+		purpose, order = search.TrainBoth, 2
+	case "gm":
+		purpose = search.Match
 	case "path":
 		method = spec.RSPS
 	default:
-		return nil, fmt.Errorf("mode %q: use darts, path or gm", o.Mode)
+		return nil, fmt.Errorf("mode %q: use darts, path, gm or darts2", o.Mode)
 	}
 	rng := search.Stream("bench", "images")
 	set := &datasets.Set{Name: "cifar10", Classes: 10, Height: o.Size, Width: o.Size, Channels: 3,
@@ -118,7 +127,7 @@ func searcher(b kernel.Backend, o StepOptions) (*search.Searcher, error) {
 	for i := range set.Labels {
 		set.Labels[i] = uint8(rng.IntN(10))
 	}
-	setup := spec.Setup{Space: space.NB201.Name, Net: spec.Net{Channels: o.Channels, Cells: o.Cells}, Batch: o.Batch, Method: spec.Method{Name: method, Order: 1},
-		Weights: spec.Weights{LR: 0.025, LRMin: 0.001, Momentum: 0.9, Nesterov: true, WeightDecay: 5e-4, Clip: 5}, Alpha: spec.Alpha{InitStd: 1e-3}}
-	return search.New(setup, search.Options{Backend: b, Mask: space.Full(space.NB201), Images: set, Key: "bench", Frozen: true})
+	setup := spec.Setup{Space: space.NB201.Name, Net: spec.Net{Channels: o.Channels, Cells: o.Cells}, Batch: o.Batch, Method: spec.Method{Name: method, Order: order},
+		Weights: spec.Weights{LR: 0.025, LRMin: 0.001, Momentum: 0.9, Nesterov: true, WeightDecay: 5e-4, Clip: 5}, Alpha: spec.Alpha{InitStd: 1e-3, LR: 3e-4, Beta1: 0.5, Beta2: 0.999, WeightDecay: 1e-3}}
+	return search.New(setup, search.Options{Backend: b, Mask: space.Full(space.NB201), Images: set, Key: "bench", For: purpose})
 }

@@ -30,6 +30,7 @@ type Graph struct {
 	g         *G.ExprGraph
 	inputs    map[*Node]*Buffer
 	grads     map[*Node]kernel.Mem // where a parameter's gradient goes
+	names     map[*Node]string     // of parameters
 	created   uint32
 	want      Want
 	needs     map[*Node]bool
@@ -41,7 +42,7 @@ type Graph struct {
 
 // New opens an empty graph.
 func New(b kernel.Backend) *Graph {
-	return &Graph{backend: b, g: G.NewGraph(), inputs: map[*Node]*Buffer{}, grads: map[*Node]kernel.Mem{}}
+	return &Graph{backend: b, g: G.NewGraph(), inputs: map[*Node]*Buffer{}, grads: map[*Node]kernel.Mem{}, names: map[*Node]string{}}
 }
 
 // Err returns the first error that building met.
@@ -80,7 +81,7 @@ func (g *Graph) Input(name string, mem kernel.Mem, shape ...int) *Node {
 func (g *Graph) Param(name string, mem, grad kernel.Mem, shape ...int) *Node {
 	n := g.Input(name, mem, shape...)
 	if n != nil {
-		g.grads[n] = grad
+		g.grads[n], g.names[n] = grad, name
 	}
 	return n
 }

@@ -107,7 +107,7 @@ func (g *Graph) normGrad(t term, dots *Node, k, c int) *Node {
 		}
 	}
 	var dGamma, dBeta, dTheta kernel.Mem
-	if g.want.Params && n.Gamma != nil {
+	if g.needs[n.Gamma] {
 		dGamma, dBeta = g.grads[n.Gamma], g.grads[n.Beta]
 	}
 	if g.want.Theta && n.theta.node != nil {

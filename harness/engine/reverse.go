@@ -8,8 +8,8 @@ import (
 
 // Want names the gradients that a backward pass computes.
 type Want struct {
-	Params bool // of all parameters, to their gradient memory
-	Theta  bool // of the mixture weights, to their branches' slots
+	Params func(name string) bool // of the parameters that it accepts, to their gradient memory; nil: of none
+	Theta  bool                   // of the mixture weights, to their branches' slots
 }
 
 // Gradients adds the backward pass from loss and returns the nodes to hand to Compile. theta is
@@ -23,7 +23,7 @@ func (g *Graph) Gradients(loss, theta *Node, want Want) []*Node {
 	g.want, g.targets, g.needs = want, nil, map[*Node]bool{}
 	for n := range g.inputs {
 		_, param := g.grads[n]
-		g.needs[n] = want.Params && param || want.Theta && n == theta
+		g.needs[n] = param && want.Params != nil && want.Params(g.names[n]) || want.Theta && n == theta
 	}
 	for _, n := range order {
 		if o := opOf(n); o != nil {

@@ -24,7 +24,7 @@ func (x *Executor) rank(ctx context.Context, job run.Job, report func(run.Progre
 	}
 	setup := stage.Setup
 	setup.Batch = stage.Rank.Batch
-	n, err := x.searcher(job, setup, stage.Mask, search.Options{Frozen: true, Evaluates: true})
+	n, err := x.searcher(job, setup, stage.Mask, search.Options{For: search.Measure})
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (x *Executor) split(ctx context.Context, job run.Job, report func(run.Progr
 	}
 	var candidates []split.EdgeDistances
 	if stage.NeedsGradients() {
-		n, err := x.searcher(job, stage.Setup, stage.Mask, search.Options{Frozen: true})
+		n, err := x.searcher(job, stage.Setup, stage.Mask, search.Options{For: search.Match})
 		if err != nil {
 			return err
 		}

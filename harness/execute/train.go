@@ -47,7 +47,11 @@ func (x *Executor) searcher(job run.Job, setup spec.Setup, mask string, opts sea
 
 func (x *Executor) train(ctx context.Context, job run.Job, report func(run.Progress), outcome *spec.Outcome) error {
 	stage := *job.Stage.Train
-	n, err := x.searcher(job, stage.Setup, stage.Mask, search.Options{Frozen: stage.AlphaFrozen})
+	purpose := search.TrainBoth
+	if stage.AlphaFrozen {
+		purpose = search.TrainWeights
+	}
+	n, err := x.searcher(job, stage.Setup, stage.Mask, search.Options{For: purpose})
 	if err != nil {
 		return err
 	}
@@ -69,7 +73,7 @@ func (x *Executor) train(ctx context.Context, job run.Job, report func(run.Progr
 
 func (x *Executor) derive(ctx context.Context, job run.Job, report func(run.Progress), outcome *spec.Outcome) error {
 	stage := *job.Stage.Derive
-	n, err := x.searcher(job, stage.Setup, stage.Mask, search.Options{Frozen: true, Evaluates: true})
+	n, err := x.searcher(job, stage.Setup, stage.Mask, search.Options{For: search.Measure})
 	if err != nil {
 		return err
 	}

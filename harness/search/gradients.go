@@ -68,7 +68,7 @@ func (c *collected) collect(edge int, operations []int, theta []float64, enable 
 		if err := x.net.SetTheta(one); err != nil {
 			return err
 		}
-		if _, err := x.run(x.net, supernet.Weights); err != nil {
+		if _, err := x.run(x.net, supernet.Matching); err != nil {
 			return fmt.Errorf("edge %d, operation %s: %w", edge, x.space.Operations[o], err)
 		}
 		store(k, x.params.Gradients.At(c.body.From, c.body.To-c.body.From))

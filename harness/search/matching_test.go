@@ -55,7 +55,7 @@ func TestMatching(t *testing.T) {
 				}
 				start := o
 				start.Alpha = golden.Tensor{Data: make([]float64, s.Edges()*len(s.Operations))}
-				x := opened(t, b, setup(c.space, c.method, 1), space.Full(s), start, supernet.Weights)
+				x := opened(t, b, setup(c.space, c.method, 1), space.Full(s), start, supernet.Matching)
 				checkMatching(t, x, m)
 			})
 		}

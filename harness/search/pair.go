@@ -44,7 +44,7 @@ func NewPair(setup spec.Setup, opts PairOptions) (*Pair, error) {
 		mask = mask.With(e, []int{int(o)})
 	}
 	mask = mask.With(opts.Edge, []int{int(opts.First[opts.Edge]), opts.Operation})
-	x, err := New(setup, Options{Backend: opts.Backend, Mask: mask, Images: opts.Images, Key: opts.Key, Frozen: true})
+	x, err := New(setup, Options{Backend: opts.Backend, Mask: mask, Images: opts.Images, Key: opts.Key, For: TrainWeights})
 	if err != nil {
 		return nil, err
 	}

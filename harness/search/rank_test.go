@@ -41,7 +41,7 @@ func TestRank(t *testing.T) {
 	backends.Each(t, func(t *testing.T, b kernel.Backend) {
 		s := space.NB201
 		mask := space.Full(s).With(0, []int{3}).With(1, []int{0, 2}).With(2, []int{4}).With(3, []int{0}).With(4, []int{0, 3}).With(5, []int{0, 1})
-		x, err := New(small(s.Name, 32), Options{Backend: b, Mask: mask, Images: smallImages(t, "train", 32), Key: "k", Frozen: true, Evaluates: true})
+		x, err := New(small(s.Name, 32), Options{Backend: b, Mask: mask, Images: smallImages(t, "train", 32), Key: "k", For: Measure})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +128,7 @@ func TestRankAugmented(t *testing.T) {
 			mask = mask.With(e, []int{2})
 		}
 		images := smallImages(t, "train", 64)
-		x, err := New(small(s.Name, 64), Options{Backend: b, Mask: mask, Images: images, Key: "k", Frozen: true, Evaluates: true})
+		x, err := New(small(s.Name, 64), Options{Backend: b, Mask: mask, Images: images, Key: "k", For: Measure})
 		if err != nil {
 			t.Fatal(err)
 		}

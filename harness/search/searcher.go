@@ -45,8 +45,36 @@ type Options struct {
 	Mask    space.Mask
 	Images  *datasets.Set // the records of Setup.Data; the first half is the W-set
 	Key     string        // names the random streams
-	// Frozen leaves alpha alone; Evaluates builds what Derive needs in evaluation mode.
-	Frozen, Evaluates bool
+	For     Purpose
+}
+
+// Purpose of a Searcher: what it builds.
+type Purpose int
+
+const (
+	TrainBoth    Purpose = iota // Epoch, with alpha steps where the method has alpha
+	TrainWeights                // Epoch with alpha frozen
+	Measure                     // Derive and other evaluations
+	Match                       // Distances
+)
+
+// kinds returns what the net runs for a purpose, and what the last, smaller batch of a set runs.
+func (x *Searcher) kinds(p Purpose) (all, last []supernet.Kind) {
+	switch p {
+	case Match:
+		return []supernet.Kind{supernet.Matching}, nil
+	case Measure:
+		all = []supernet.Kind{supernet.Forward, supernet.Evaluate}
+		return all, all
+	}
+	all, last = []supernet.Kind{supernet.Forward, supernet.Weights}, []supernet.Kind{supernet.Forward}
+	if p == TrainBoth && x.alpha != nil {
+		all = append(all, supernet.Theta)
+		if x.setup.Method.Order == 2 {
+			all = append(all, supernet.Both)
+		}
+	}
+	return all, last
 }
 
 // New opens a freshly initialised supernet.
@@ -81,17 +109,7 @@ func New(setup spec.Setup, opts Options) (*Searcher, error) {
 
 // open builds the nets and the iterators.
 func (x *Searcher) open(opts Options) error {
-	kinds := []supernet.Kind{supernet.Forward, supernet.Weights}
-	if !opts.Frozen && x.alpha != nil {
-		kinds = append(kinds, supernet.Theta)
-		if x.setup.Method.Order == 2 {
-			kinds = append(kinds, supernet.Both)
-		}
-	}
-	last := []supernet.Kind{supernet.Forward}
-	if opts.Evaluates {
-		kinds, last = []supernet.Kind{supernet.Forward, supernet.Evaluate}, []supernet.Kind{supernet.Forward, supernet.Evaluate}
-	}
+	kinds, last := x.kinds(opts.For)
 	var err error
 	if x.net, err = supernet.NewNet(x.params, opts.Mask, supernet.Options{Batch: x.setup.Batch, Kinds: kinds}); err != nil {
 		return err
@@ -105,6 +123,9 @@ func (x *Searcher) open(opts Options) error {
 	}
 	if x.aBatches, err = datasets.NewBatcher(x.aSet, augment, x.setup.Batch, Stream(opts.Key, "a-batches")); err != nil {
 		return err
+	}
+	if last == nil {
+		return nil
 	}
 	scan, err := datasets.NewScan(x.aSet, augment, x.setup.Batch, Stream(opts.Key, "validation"))
 	if err != nil {

@@ -12,6 +12,13 @@ func (x *Searcher) TimedStep() error {
 	return err
 }
 
+// TimedSearchStep is one alpha step and one weight step on fresh batches; for benchmarks.
+func (x *Searcher) TimedSearchStep() error {
+	images, labels := make([]float32, len(x.images)), make([]float32, len(x.labels))
+	_, _, err := x.step(images, labels, false, x.setup.Weights.LR)
+	return err
+}
+
 // TimedMatching returns a function that compares the gradients of all operations of all edges on one mini-batch; for
 // benchmarks.
 func (x *Searcher) TimedMatching() (func() error, error) {

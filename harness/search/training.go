@@ -39,7 +39,7 @@ func NewTraining(stage spec.EvaluateStage, opts TrainingOptions) (*Training, err
 		mask = mask.With(e, []int{int(o)})
 	}
 	setup := spec.Setup{Space: stage.Space, Data: stage.Data, Net: stage.Net, Batch: stage.Batch, Method: spec.Method{Name: spec.DARTS}, Weights: stage.Weights}
-	x, err := New(setup, Options{Backend: opts.Backend, Mask: mask, Images: opts.Images, Key: opts.Key, Frozen: true})
+	x, err := New(setup, Options{Backend: opts.Backend, Mask: mask, Images: opts.Images, Key: opts.Key, For: TrainWeights})
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ const (
 	Weights              // Forward, and the gradient of the weights
 	Theta                // Forward, and the gradient of the mixture weights
 	Both                 // Forward, and both gradients
+	Matching             // Forward, and the gradient of the shared body alone (Tensor.Shared)
 )
 
 // Net is the supernet's graph for one batch size and mask.
@@ -125,9 +126,7 @@ func (n *Net) compile(opts Options, allocate func(int) kernel.Mem) error {
 		wanted := make([][]*engine.Node, len(kinds))
 		for i, kind := range kinds {
 			wanted[i] = []*engine.Node{loss, logits}
-			if want := (engine.Want{Params: kind == Weights || kind == Both, Theta: kind == Theta || kind == Both}); want.Params || want.Theta {
-				wanted[i] = append(wanted[i], g.Gradients(loss, b.theta, want)...)
-			}
+			wanted[i] = append(wanted[i], g.Gradients(loss, b.theta, n.wants(kind))...)
 		}
 		programs, err := g.Compile(wanted...)
 		if err != nil {
@@ -138,6 +137,18 @@ func (n *Net) compile(opts Options, allocate func(int) kernel.Mem) error {
 		}
 	}
 	return nil
+}
+
+// wants says which gradients a kind computes.
+func (n *Net) wants(kind Kind) engine.Want {
+	w := engine.Want{Theta: kind == Theta || kind == Both}
+	switch kind {
+	case Weights, Both:
+		w.Params = func(string) bool { return true }
+	case Matching:
+		w.Params = func(name string) bool { return n.p.Layout.Param(name).Shared }
+	}
+	return w
 }
 
 // Close frees the net's memory.
