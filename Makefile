@@ -31,7 +31,7 @@ help:
 	@echo 'make build    build bin/gmnas'
 	@echo 'make test     formatting, vet, staticcheck, tests, race detector'
 	@echo 'make lint     formatting, vet and staticcheck only'
-	@echo 'make bench    benchmarks'
+	@echo 'make bench    steps against PyTorch (python3-torch), the table, rendering: into OUT/bench.md'
 	@echo 'make clean    remove bin/ and rendered reports; what is recorded stays'
 	@echo 'Variables: PROFILE=smoke|laptop|paper SEEDS=0-3 ONLY=method=gm+darts WORKERS=N DB=FILE OUT=FOLDER GMNAS_DATA=FOLDER'
 
@@ -77,8 +77,8 @@ test: lint build
 	@$(TAGS); if [ -n "$$GMNAS_DATA" ]; then GMNAS_DATA=$$(cd "$$GMNAS_DATA" && pwd) || exit 1; fi; \
 	go test -tags "$$tags" ./... && go test -race -tags "$$tags" $(RACE)
 
-bench: setup
-	@$(TAGS); go test -tags "$$tags" -run '^$$' -bench . -benchtime 200ms ./...
+bench: build
+	@bin/gmnas bench oracle; bin/gmnas bench report; bin/gmnas bench compare --out '$(OUT)'
 
 clean:
 	rm -rf bin '$(OUT)'

@@ -93,7 +93,7 @@ func (x *Executor) open() error {
 }
 
 func (x *Executor) provenance() spec.Provenance {
-	p := spec.Provenance{Host: host(), Commit: x.env.Commit, GoVersion: runtime.Version(), Threads: x.env.Threads}
+	p := spec.Provenance{Host: Host(), Commit: x.env.Commit, GoVersion: runtime.Version(), Threads: x.env.Threads}
 	if x.backend != nil {
 		p.Backend, p.BackendVersion, p.InstructionSet = x.backend.Name(), x.backend.Version(), x.backend.InstructionSet()
 	}

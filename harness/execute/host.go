@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// host describes the machine: operating system, architecture, cores, processor.
-func host() string {
+// Host describes the machine: operating system, architecture, cores, processor.
+func Host() string {
 	text := fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	if model := processor(); model != "" {
 		text += ", " + model

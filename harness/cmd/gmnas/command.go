@@ -31,7 +31,7 @@ type call struct {
 func commands() []command {
 	return []command{
 		listCommand(), planCommand(), runCommand(), reportCommand(), explainCommand(), queryCommand(), dataCommand(),
-		doctorCommand(), versionCommand(), workerCommand(),
+		doctorCommand(), benchCommand(), versionCommand(), workerCommand(),
 	}
 }
 
