@@ -207,9 +207,11 @@ func (s Space) Sample(m Mask, rng *rand.Rand) (Architecture, error) {
 func (s Space) widest(m Mask) Architecture {
 	var a Architecture
 	for e := range m {
-		for _, o := range m.Operations(e) {
-			a[e] = uint8(o)
-			if !s.isNone(a[e]) {
+		for o := range s.Operations {
+			if !m.Allows(e, o) {
+				continue
+			}
+			if a[e] = uint8(o); !s.isNone(a[e]) {
 				break
 			}
 		}
