@@ -8,6 +8,7 @@ import (
 
 	"gmnas/experiments"
 	"gmnas/harness/spec"
+	"gmnas/harness/split"
 	"gmnas/report"
 )
 
@@ -42,8 +43,12 @@ func list(c call, db string) error {
 	for _, e := range experiments.All() {
 		fmt.Fprintf(c.out, "%s  %s\n", e.Label, e.Title)
 		fmt.Fprintf(c.out, "  claim     %s\n", e.Claim)
-		fmt.Fprintf(c.out, "  methods   %s\n", strings.Join(methods(e), ", "))
-		fmt.Fprintf(c.out, "  seeds     %s\n", join(e.Seeds))
+		if e.Over == "" {
+			fmt.Fprintf(c.out, "  methods   %s\n", strings.Join(methods(e), ", "))
+			fmt.Fprintf(c.out, "  seeds     %s\n", join(e.Seeds))
+		} else {
+			fmt.Fprintln(c.out, "  methods   none of its own: reports on all recorded splits")
+		}
 		for _, profile := range profiles {
 			line := "nothing recorded"
 			if store != nil {
@@ -55,6 +60,10 @@ func list(c call, db string) error {
 			}
 			fmt.Fprintf(c.out, "  %-9s %s\n", profile, line)
 		}
+	}
+	fmt.Fprintln(c.out, "criteria  by which gradients tell operations apart")
+	for _, criterion := range split.Criteria() {
+		fmt.Fprintf(c.out, "  %-18s %s\n", criterion.Name, criterion.Doc)
 	}
 	return nil
 }
@@ -72,6 +81,9 @@ func methods(e spec.Experiment) []string {
 
 // state says in a line what is recorded.
 func state(in report.Input) string {
+	if len(in.Splits) > 0 {
+		return fmt.Sprintf("%d splits by gradients", len(in.Splits))
+	}
 	if len(in.Searches) == 0 && in.OtherSettings == 0 {
 		return "nothing recorded"
 	}

@@ -19,12 +19,29 @@ func openRecorded(path string) (*results.Store, error) {
 
 // collect returns what the store holds of an experiment in a profile.
 func collect(store *results.Store, e spec.Experiment, profile string) (report.Input, error) {
+	if e.Over != "" {
+		return collectSplits(store, e, profile)
+	}
 	bindings, err := store.Bindings(e.Label, profile)
 	if err != nil {
 		return report.Input{}, err
 	}
 	in, err := report.Collect(e, profile, plain(bindings), store.Lookup())
 	return in, errors.Join(err, store.Err())
+}
+
+// collectSplits returns what the store holds of all experiments' splits in a profile.
+func collectSplits(store *results.Store, e spec.Experiment, profile string) (report.Input, error) {
+	recorded := map[string][]report.Binding{}
+	for _, label := range experimentLabels() {
+		bindings, err := store.Bindings(label, profile)
+		if err != nil {
+			return report.Input{}, err
+		}
+		recorded[label] = plain(bindings)
+	}
+	splits := report.Splits(recorded, store.Lookup())
+	return report.Input{Experiment: e, Profile: profile, Splits: splits}, store.Err()
 }
 
 // plain leaves out of bindings what the report doesn't look at.

@@ -66,7 +66,7 @@ func tableOf(store *results.Store, e spec.Experiment, profile string, notes io.W
 	if err != nil {
 		return table.Table{}, err
 	}
-	if len(in.Searches) == 0 && in.OtherSettings == 0 {
+	if len(in.Searches)+len(in.Splits) == 0 && in.OtherSettings == 0 {
 		fmt.Fprintf(notes, "nothing of %s is recorded in profile %s%s\n", e.Label, profile, elsewhere(store, e))
 	}
 	return report.Build(in), nil
