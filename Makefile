@@ -8,7 +8,8 @@ DB      ?= results/gmnas.db
 OUT     ?= results/out
 export GMNAS_DATA
 
-EXPERIMENTS := table3
+# The labels that experiments/*.go declare, so that a new file is a new target.
+EXPERIMENTS := $(shell sed -n 's/^[[:space:]]*Label:[[:space:]]*"\([a-z0-9][a-z0-9+.-]*\)",.*/\1/p' $$(ls experiments/*.go | grep -v _test.go))
 PACKAGES    := datasets experiments harness nasbench report results
 RACE        := ./harness/run ./results ./datasets
 DEBIAN      := gcc libc6-dev libdnnl-dev
@@ -24,7 +25,7 @@ RUN    = $(if $(SEEDS),--seeds '$(SEEDS)') $(if $(ONLY),--only '$(ONLY)') $(if $
 
 help:
 	@echo 'make table3   run what is missing of Table 3 and render it (sets up and builds first)'
-	@echo 'make tables   all tables and figures'
+	@echo 'make tables   all tables and figures, or one: make $(EXPERIMENTS)'
 	@echo 'make demo     the whole path in seconds: smoke profile, embedded images, two seeds'
 	@echo 'make data     download CIFAR-10 (170 MB) and the NAS-Bench-201 table (8 MB), verified'
 	@echo 'make setup    install the Debian packages that are missing, where that is allowed'

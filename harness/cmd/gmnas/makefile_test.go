@@ -1,7 +1,7 @@
 package main
 
 import (
-	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -9,18 +9,23 @@ import (
 
 // TestMakefileRunsEveryExperiment: make has a target for each label, and for nothing else.
 func TestMakefileRunsEveryExperiment(t *testing.T) {
-	b, err := os.ReadFile("../../../Makefile")
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skip("make is not installed")
+	}
+	command := exec.Command("make", "--no-print-directory", "help")
+	command.Dir = "../../.."
+	help, err := command.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(b)) {
-		if list, ok := strings.CutPrefix(line, "EXPERIMENTS := "); ok {
+	for line := range strings.Lines(string(help)) {
+		if _, list, ok := strings.Cut(line, "or one: make "); ok {
 			targets := slices.Sorted(slices.Values(strings.Fields(list)))
 			if labels := slices.Sorted(slices.Values(experimentLabels())); !slices.Equal(targets, labels) {
-				t.Errorf("the Makefile's EXPERIMENTS are %v, the experiments are %v", targets, labels)
+				t.Errorf("the Makefile's targets are %v, the experiments are %v", targets, labels)
 			}
 			return
 		}
 	}
-	t.Fatal("the Makefile has no line EXPERIMENTS := ...")
+	t.Fatal("make help lists no experiments")
 }
