@@ -32,7 +32,7 @@ help:
 	@echo 'make build    build bin/gmnas'
 	@echo 'make test     formatting, vet, staticcheck, tests, race detector'
 	@echo 'make lint     formatting, vet and staticcheck only'
-	@echo 'make bench    steps against PyTorch (python3-torch), the table, rendering: into OUT/bench.md'
+	@echo 'make bench    steps against PyTorch (python3-torch), the table, rendering: into results/bench.md'
 	@echo 'make clean    remove bin/ and rendered reports; what is recorded stays'
 	@echo 'Variables: PROFILE=smoke|laptop|paper SEEDS=0-3 ONLY=method=gm+darts WORKERS=N DB=FILE OUT=FOLDER GMNAS_DATA=FOLDER'
 
@@ -79,7 +79,7 @@ test: lint build
 	go test -tags "$$tags" ./... && go test -race -tags "$$tags" $(RACE)
 
 bench: build
-	@bin/gmnas bench oracle; bin/gmnas bench report; bin/gmnas bench compare --out '$(OUT)'
+	@bin/gmnas bench oracle; bin/gmnas bench report; bin/gmnas bench compare --out results
 
 clean:
 	rm -rf bin '$(OUT)'
