@@ -12,6 +12,12 @@ var (
 	_ = Declare(func() spec.Experiment { return SplitAudit })
 )
 
+// The pairs of operations that the paper names.
+var (
+	convolutions  = []string{"nor_conv_1x1", "nor_conv_3x3"}
+	parameterless = []string{"skip_connect", "avg_pool_3x3"}
+)
+
 // AppendixB1 is the paper's remark on which operations end in one group.
 var AppendixB1 = spec.Experiment{
 	Label: "appendixb1",
@@ -19,8 +25,10 @@ var AppendixB1 = spec.Experiment{
 	Claim: "Gradient matching always puts conv 1x1 and conv 3x3 into one group, and skip and average pool into another.",
 	Space: space.NB201.Name, Over: spec.OverPairs,
 	Claims: []spec.Claim{
-		{Text: "conv 1x1 and conv 3x3 end in one group", Check: spec.CheckTogether, Of: []string{"nor_conv_1x1", "nor_conv_3x3"}},
-		{Text: "skip and average pool end in one group", Check: spec.CheckTogether, Of: []string{"skip_connect", "avg_pool_3x3"}},
+		{Text: "conv 1x1 and conv 3x3 end in one group more often than by chance", Check: spec.CheckTogether, Of: convolutions},
+		{Text: "skip and average pool end in one group more often than by chance", Check: spec.CheckTogether, Of: parameterless},
+		{Text: "conv 1x1 and conv 3x3 always end in one group", Check: spec.CheckAlways, Of: convolutions},
+		{Text: "skip and average pool always end in one group", Check: spec.CheckAlways, Of: parameterless},
 	},
 }
 

@@ -163,7 +163,7 @@ func (b *builder) meanSimilarities() []table.Heat {
 				if n > 0 {
 					mean := sum / float64(n)
 					line[y] = &mean
-					heat.Low = min(heat.Low, mean)
+					heat.Low = min(heat.Low, math.Floor(mean*10)/10)
 				}
 			}
 			heat.Values = append(heat.Values, line)

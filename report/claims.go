@@ -20,7 +20,8 @@ const significant = 0.05
 //  3. cannot tell     seeds are missing
 //  4. of groups       corrected p at most 0.05: holds or contradicted by the figure's direction; otherwise cannot tell,
 //     and "n = 4 cannot decide" where the smallest p that so few values can give is above 0.05 after the correction
-//  5. of intervals    (level, near-optimum) the 95 % interval within the declared points holds, outside them
+//  5. of a count      (always) one exception contradicts
+//  6. of intervals    (level, near-optimum) the 95 % interval within the declared points holds, outside them
 //     contradicts, otherwise cannot tell
 func (b *builder) claims() []table.Claim {
 	var list []table.Claim
@@ -50,7 +51,8 @@ type test struct {
 	table.Comparison
 	smallest float64 // p that the numbers of values can give at best
 	above    float64 // the claim is that Figure is above this
-	few      string  // "n = 4" in words
+	few      string  // n in words
+	settled  bool    // an outright count decides, without a p
 	within   float64 // where an interval decides
 	among    int     // tests that it is corrected with
 }
@@ -68,7 +70,7 @@ func (b *builder) tests(c spec.Claim) []*test {
 		return []*test{b.spreads(c)}
 	case spec.CheckNearOptimum:
 		return []*test{b.nearOptimum(c)}
-	case spec.CheckTogether:
+	case spec.CheckTogether, spec.CheckAlways:
 		return []*test{b.together(c)}
 	case spec.CheckAgree:
 		return []*test{b.agree(c)}
@@ -229,7 +231,7 @@ func correct(tests []*test) {
 	var of []*test
 	for _, t := range tests {
 		switch {
-		case t.within > 0:
+		case t.within > 0 || t.settled:
 		case t.P != nil:
 			p, of = append(p, *t.P), append(of, t)
 		default:

@@ -106,7 +106,7 @@ func (b *builder) pairs() ([]table.Section, []table.Heat) {
 	return sections, heats
 }
 
-// together checks that two operations end in one group more often than by chance, in all splits by cosine.
+// together checks that two operations end in one group, always or more often than by chance, in all splits by cosine.
 func (b *builder) together(claim spec.Claim) *test {
 	var c count
 	for _, split := range b.Splits {
@@ -127,7 +127,27 @@ func (b *builder) together(claim spec.Claim) *test {
 		Measure: fmt.Sprintf("share in one group, by chance %.2f", c.chance()), N: fmt.Sprintf("%d splits by cosine", len(c.chances))}}
 	always := 1.
 	t.Paper = &always
+	if claim.Check == spec.CheckAlways {
+		return t.always(c)
+	}
 	return t.hits(c)
+}
+
+// always makes a test that a single exception decides.
+func (t *test) always(c count) *test {
+	t.settled = true
+	c.fill(&t.Comparison)
+	t.P = nil
+	n := len(c.chances)
+	switch {
+	case n == 0:
+		t.Verdict, t.Reason = table.NotRun, "no split by gradients is recorded"
+	case c.hits < n:
+		t.Verdict, t.Reason = table.Contradicted, fmt.Sprintf("%d of %d splits are exceptions", n-c.hits, n)
+	default:
+		t.Verdict, t.Reason = table.Holds, fmt.Sprintf("in all %d splits", n)
+	}
+	return t
 }
 
 // hits makes a test of a count: more often than by chance?

@@ -28,7 +28,7 @@ func checkClaims(p problems, exp spec.Experiment) {
 		case "":
 			checks = []string{spec.CheckAbove, spec.CheckWider, spec.CheckLevel, spec.CheckNearOptimum}
 		case spec.OverPairs:
-			checks = []string{spec.CheckTogether}
+			checks = []string{spec.CheckTogether, spec.CheckAlways}
 		case spec.OverAlgorithms:
 			checks = []string{spec.CheckAgree}
 		}
@@ -36,7 +36,7 @@ func checkClaims(p problems, exp spec.Experiment) {
 			continue
 		}
 		switch c.Check {
-		case spec.CheckTogether:
+		case spec.CheckTogether, spec.CheckAlways:
 			q.whole("Of", len(c.Of), 2, 2)
 			for _, name := range c.Of {
 				if _, err := space.NB201.Operation(name); err != nil {

@@ -9,7 +9,7 @@ type Claim struct {
 	Than   []string
 	Column string
 	Within float64  // CheckLevel, CheckNearOptimum: accuracy points
-	Of     []string // CheckTogether: two operations by name; CheckAgree: a partition algorithm
+	Of     []string // CheckTogether, CheckAlways: two operations by name; CheckAgree: a partition algorithm
 }
 
 // Checks of a claim. The first four are about rows of searches in one column, the others about recorded splits.
@@ -19,6 +19,7 @@ const (
 	CheckLevel       = "level"        // the mean of each row in Than is Within points of Row's
 	CheckNearOptimum = "near-optimum" // Row's mean is Within points of the best of the table
 	CheckTogether    = "together"     // two operations end in one group more often than in a random balanced partition
+	CheckAlways      = "always"       // two operations end in one group in every split by cosine
 	CheckAgree       = "agree"        // another algorithm gives the balanced minimum cut in more than half of the cases
 )
 

@@ -104,8 +104,8 @@ func count(c table.Cell) string {
 
 // claims has a line for each comparison.
 func claims(t table.Table) section {
-	s := section{title: "Claims", left: 5, head: []string{"the paper's claim", "seen", "compared", "why", "figure", "value", "95 % interval", "paper", "n", "p", "p paired", "p Holm"},
-		intro: "Each statement with the check that decides on it. holds, contradicted: the corrected p is 0.05 or less, or the interval lies within or outside " +
+	s := section{title: "Claims", left: 2, head: []string{"claim\nand what is compared", "seen\nand why", "value", "95 % interval", "paper", "n", "p", "p paired", "p Holm"},
+		intro: "Each statement with the check that decides on it, about the runs of this profile. holds, contradicted: the corrected p is 0.05 or less, or the interval lies within or outside " +
 			"the declared points. p: exact Mann-Whitney of the seeds (spreads: of the distances from the median; splits: of the hits), two-sided. p paired: " +
 			"exact, by the signs of the differences on common seeds. p Holm: p corrected for all comparisons of this page."}
 	for _, c := range t.Claims {
@@ -118,7 +118,7 @@ func claims(t table.Table) section {
 			if v.Low != nil && v.High != nil {
 				low = number(v.Low, "%.2f") + " to " + number(v.High, "%.2f")
 			}
-			s.rows = append(s.rows, []string{text, string(v.Verdict), v.What, v.Reason, v.Measure, number(v.Figure, "%.2f"), low, number(v.Paper, "%.2f"), v.N,
+			s.rows = append(s.rows, []string{text + "\n" + v.What + ": " + v.Measure, string(v.Verdict) + "\n" + strings.ReplaceAll(v.Reason, "; ", ";\n"), number(v.Figure, "%.2f"), low, number(v.Paper, "%.2f"), v.N,
 				number(v.P, "%.2g"), number(v.Paired, "%.2g"), number(v.Adjusted, "%.2g")})
 		}
 	}
