@@ -132,10 +132,10 @@ func TestRunsAreComplete(t *testing.T) {
 					t.Errorf("%s %s has no %s run", e.Label, row.ID, profile)
 					continue
 				}
-				if run.Space != e.Space || run.Data.Records < 2*run.Batch || run.SearchEpochs < 1 || run.Weights.LR <= run.Weights.LRMin {
+				if run.Space != e.Space || run.Data.Records < 2*run.Batch || (run.SearchEpochs < 1) != (run.Pairs > 0) || run.Weights.LR <= run.Weights.LRMin {
 					t.Errorf("%s %s %s: %+v", e.Label, row.ID, profile, run)
 				}
-				if has := run.Derive.Samples > 0; has != (run.Method.Name == spec.RSPS) {
+				if has := run.Derive.Samples > 0; has != (run.Method.Name == spec.RSPS && run.Rank == spec.Rank{} && run.Pairs == 0) {
 					t.Errorf("%s %s %s: %d samples", e.Label, row.ID, profile, run.Derive.Samples)
 				}
 				if has := run.Alpha != (spec.Alpha{}); has == (run.Method.Name == spec.RSPS) {

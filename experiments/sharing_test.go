@@ -195,7 +195,7 @@ func TestEveryPickHasItsNull(t *testing.T) {
 	for _, e := range All() {
 		for _, row := range e.Rows {
 			leaves := row.Runs[spec.Paper].Leaves()
-			if row.Kind != spec.RowRun || leaves == 1 || len(row.Runs[spec.Paper].Levels) == 0 {
+			if row.Kind != spec.RowRun || leaves == 1 || row.Runs[spec.Paper].Rank != (spec.Rank{}) {
 				continue
 			}
 			found := false

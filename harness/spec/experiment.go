@@ -129,9 +129,10 @@ func (r Run) Bind(data, table string) Run {
 	return r
 }
 
-// OnEmbedded returns the run on the embedded data.
+// OnEmbedded returns the run on the embedded data, which may have fewer test images to rank on.
 func (r Run) OnEmbedded(e Embedded) Run {
 	r.Data = e.Data
 	r.Evaluate = e.Evaluate
+	r.Rank.Records = min(r.Rank.Records, e.Evaluate.Test)
 	return r
 }

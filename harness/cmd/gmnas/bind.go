@@ -19,7 +19,7 @@ type bound struct {
 // bind binds the experiments to the data folder: all to the real data, or, where images or table are absent, all to
 // the embedded set. Data that is there and can't serve is an error.
 func bind(experiments []spec.Experiment, profile, folder string) (bound, error) {
-	h := &hand{folder: folder, images: map[spec.Data]string{}}
+	h := &hand{folder: folder, images: map[spec.Data]string{}, test: map[spec.Data]string{}}
 	b, err := bindReal(h, experiments, profile)
 	var reason absent
 	if !errors.As(err, &reason) {
@@ -33,8 +33,7 @@ func bind(experiments []spec.Experiment, profile, folder string) (bound, error) 
 		}
 		e, err = withRuns(e, profile, func(run spec.Run) (spec.Run, error) {
 			run = run.OnEmbedded(embedded)
-			data, err := h.imagesHash(run.Data)
-			return run.Bind(data, ""), err
+			return h.bind(run, "")
 		})
 		if err != nil {
 			return bound{}, err
@@ -46,6 +45,19 @@ func bind(experiments []spec.Experiment, profile, folder string) (bound, error) 
 	return b, nil
 }
 
+// bind names the images and the table that the run is on.
+func (h *hand) bind(run spec.Run, table string) (spec.Run, error) {
+	data, err := h.imagesHash(run.Data)
+	if err != nil {
+		return run, err
+	}
+	run = run.Bind(data, table)
+	if run.Rank.Images == spec.RankOnTest {
+		run.Rank.Hash, err = h.testHash(run.Data, run.Rank.Records)
+	}
+	return run, err
+}
+
 func bindReal(h *hand, experiments []spec.Experiment, profile string) (bound, error) {
 	b := bound{profile: profile}
 	for _, e := range experiments {
@@ -54,8 +66,7 @@ func bindReal(h *hand, experiments []spec.Experiment, profile string) (bound, er
 			if err != nil {
 				return run, err
 			}
-			data, err := h.imagesHash(run.Data)
-			return run.Bind(data, table), err
+			return h.bind(run, table)
 		})
 		if err != nil {
 			return bound{}, err

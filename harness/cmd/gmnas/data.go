@@ -17,6 +17,7 @@ type hand struct {
 	folder string
 	table  string               // SHA-256; empty until it was read
 	images map[spec.Data]string // SHA-256 by the records that were asked for
+	test   map[spec.Data]string // likewise, of the test part
 }
 
 // absent is the error that images or table aren't in the data folder at all; it says which.
@@ -26,11 +27,19 @@ func (a absent) Error() string { return string(a) }
 
 // imagesHash returns the hash of the records that d names. Errors: absent; files that are damaged or hold fewer
 // records.
-func (h *hand) imagesHash(d spec.Data) (string, error) {
-	if hash, ok := h.images[d]; ok {
+func (h *hand) imagesHash(d spec.Data) (string, error) { return h.hash(h.images, d, "train") }
+
+// testHash returns the hash of so many test records of the set that d names; errors as imagesHash's.
+func (h *hand) testHash(d spec.Data, records int) (string, error) {
+	d.Records = records
+	return h.hash(h.test, d, "test")
+}
+
+func (h *hand) hash(known map[spec.Data]string, d spec.Data, part string) (string, error) {
+	if hash, ok := known[d]; ok {
 		return hash, nil
 	}
-	set, err := datasets.Load(d.Set, "train", h.folder)
+	set, err := datasets.Load(d.Set, part, h.folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", absent(fmt.Sprintf("%s is not in data folder %q", d.Set, h.folder))
 	}
@@ -38,8 +47,8 @@ func (h *hand) imagesHash(d spec.Data) (string, error) {
 		return "", err
 	}
 	if set.Len() < d.Records {
-		return "", fmt.Errorf("%s in data folder %s: has %d training records, this profile needs %d; get all of them with `gmnas data get %s --data %s`, or use another --profile",
-			d.Set, h.folder, set.Len(), d.Records, d.Set, h.folder)
+		return "", fmt.Errorf("%s in data folder %s: has %d %s records, this profile needs %d; get all of them with `gmnas data get %s --data %s`, or use another --profile",
+			d.Set, h.folder, set.Len(), map[string]string{"train": "training", "test": "test"}[part], d.Records, d.Set, h.folder)
 	}
 	if set, err = set.First(d.Records); err != nil {
 		return "", err
@@ -47,8 +56,8 @@ func (h *hand) imagesHash(d spec.Data) (string, error) {
 	if set, err = set.Pool(d.Pool); err != nil {
 		return "", err
 	}
-	h.images[d] = set.Hash()
-	return h.images[d], nil
+	known[d] = set.Hash()
+	return known[d], nil
 }
 
 // tableHash returns the hash of the NAS-Bench-201 table. Errors: absent; damaged files.

@@ -47,6 +47,13 @@ func planCommand() command {
 				}
 				fmt.Fprint(c.out, text)
 			}
+			if len(b.experiments) > 1 {
+				text, err := plan.Together(b.experiments, b.profile, lookup, rate)
+				if err != nil {
+					return err
+				}
+				fmt.Fprint(c.out, "\n", text)
+			}
 			if note != "" {
 				fmt.Fprintf(c.out, "\n%s\n", note)
 			}
@@ -57,7 +64,7 @@ func planCommand() command {
 
 // bindForPlan binds to the real data, or says why the plan is of runs whose data isn't known yet.
 func bindForPlan(list []spec.Experiment, profile, folder string) (bound, string) {
-	h := &hand{folder: folder, images: map[spec.Data]string{}}
+	h := &hand{folder: folder, images: map[spec.Data]string{}, test: map[spec.Data]string{}}
 	b, err := bindReal(h, list, profile)
 	if err != nil {
 		return bound{experiments: list, profile: profile}, "Data: " + err.Error() +
