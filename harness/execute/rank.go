@@ -33,7 +33,7 @@ func (x *Executor) rank(ctx context.Context, job run.Job, report func(run.Progre
 	if err != nil {
 		return err
 	}
-	accuracies, err := n.Rank(ctx, set, stage.Images == spec.RankOnASet, string(outcome.Key), func(done, total int) {
+	accuracies, err := n.Rank(ctx, set, stage.Rank.Images == spec.RankOnASet, string(outcome.Key), func(done, total int) {
 		report(run.Progress{Done: float64(done), Total: float64(total), Note: fmt.Sprintf("architecture %d/%d", done, total)})
 	})
 	outcome.Cost = n.Cost()
@@ -53,20 +53,20 @@ func (x *Executor) rank(ctx context.Context, job run.Job, report func(run.Progre
 
 // rankedImages returns the images that a leaf's architectures are ranked on, after checking their hash.
 func (x *Executor) rankedImages(stage spec.RankStage) (*datasets.Set, error) {
-	if stage.Images == spec.RankOnASet {
+	if stage.Rank.Images == spec.RankOnASet {
 		set, err := x.sets.training(stage.Data)
 		if err != nil {
 			return nil, err
 		}
 		_, held := datasets.Split(set)
-		return held.First(stage.Records)
+		return held.First(stage.Rank.Records)
 	}
-	set, err := TestImages(stage.Data, stage.Records, x.env.Data)
+	set, err := TestImages(stage.Data, stage.Rank.Records, x.env.Data)
 	if err != nil {
 		return nil, err
 	}
 	if got := set.Hash(); got != stage.Rank.Hash {
-		return nil, fmt.Errorf("reading %s: the first %d test records have SHA-256 %s, the stage was planned with %s: the data has changed; run the command again", stage.Data.Set, stage.Records, got, stage.Rank.Hash)
+		return nil, fmt.Errorf("reading %s: the first %d test records have SHA-256 %s, the stage was planned with %s: the data has changed; run the command again", stage.Data.Set, stage.Rank.Records, got, stage.Rank.Hash)
 	}
 	return set, nil
 }

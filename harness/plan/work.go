@@ -170,7 +170,7 @@ func rankWork(r spec.RankStage) (spec.Cost, error) {
 		return spec.Cost{}, err
 	}
 	sum, _ := n.paths()
-	return spec.Cost{FLOPs: flops(sum, 0, 0, int64(r.Records))}, nil
+	return spec.Cost{FLOPs: flops(sum, 0, 0, int64(r.Rank.Records))}, nil
 }
 
 func pairWork(p spec.PairStage) (spec.Cost, error) {

@@ -1,6 +1,11 @@
 package spec
 
-import "testing"
+import (
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"testing"
+)
 
 // TestKeysStay: stages that are recorded in databases keep their keys when kinds and settings are added. Whoever changes
 // what a stage means raises Protocol and these with it.
@@ -24,5 +29,54 @@ func TestKeysStay(t *testing.T) {
 		if got := c.stage.Key(); got != c.want {
 			t.Errorf("%s stage: key %s, want %s", c.stage.Kind, got, c.want)
 		}
+	}
+}
+
+// TestStagesSurviveJSON: every setting of every kind of stage is part of its JSON, and so of its key. Two embedded structs
+// with a field of one name would lose both.
+func TestStagesSurviveJSON(t *testing.T) {
+	for _, s := range []Stage{
+		{Train: new(TrainStage)}, {Split: new(SplitStage)}, {Derive: new(DeriveStage)}, {Evaluate: new(EvaluateStage)},
+		{Null: new(NullStage)}, {Rank: new(RankStage)}, {Pair: new(PairStage)},
+	} {
+		n := 0
+		fill(reflect.ValueOf(&s).Elem(), &n)
+		b, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back Stage
+		if err := json.Unmarshal(b, &back); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(s, back) {
+			t.Errorf("read back as %s, was %+v", b, s)
+		}
+	}
+}
+
+// fill gives every field another value; nil pointers stay.
+func fill(v reflect.Value, n *int) {
+	*n++
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			fill(v.Elem(), n)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), n)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0), n)
+	case reflect.String:
+		v.SetString(strconv.Itoa(*n))
+	case reflect.Int, reflect.Int64:
+		v.SetInt(int64(*n))
+	case reflect.Float64:
+		v.SetFloat(float64(*n))
+	case reflect.Bool:
+		v.SetBool(true)
 	}
 }

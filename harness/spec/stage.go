@@ -99,7 +99,7 @@ type NullStage struct {
 // RankStage measures every architecture of a leaf with the leaf's supernet, its input's weights.
 type RankStage struct {
 	Setup
-	Rank
+	Rank  Rank // with a name of its own, as both have a Batch
 	Mask  string
 	Table string // SHA-256 of the table that gives the true accuracies; empty where no table covers the data
 }
