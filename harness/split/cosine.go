@@ -8,7 +8,7 @@ import (
 
 // Cosine is the gradient matching score of paper Eq. 2: the global cosine of the concatenated gradients, not the mean
 // of a cosine for each layer. A zero gradient has distance 1 to everything, itself included (spec.md row 41).
-var Cosine = register(Criterion{
+var Cosine = Register(Criterion{
 	Name: spec.CriterionCosine,
 	Doc:  "1 - cosine of the concatenated gradients",
 	Distance: func(g Gradients, i, j int) float64 {

@@ -41,8 +41,8 @@ const epsilon = 1e-6
 
 var registered []Criterion
 
-// register enters a criterion in the list; it returns it for a package variable's initialiser.
-func register(c Criterion) Criterion {
+// Register enters a criterion in the list; it returns it for a package variable's initialiser.
+func Register(c Criterion) Criterion {
 	registered = append(registered, c)
 	return c
 }

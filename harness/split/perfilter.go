@@ -10,7 +10,7 @@ import (
 // (spec.md section 3.6). A tensor that neither operation's forward pass reached is skipped, where the release adds 1
 // for each of its filters (spec.md row 40); a filter with a zero gradient in a tensor that was reached counts 1, as in
 // the release. Its similarity is the negative distance: the number of filters is the same for all pairs of an edge.
-var PerFilterCosine = register(Criterion{
+var PerFilterCosine = Register(Criterion{
 	Name:       spec.CriterionPerFilterCosine,
 	Doc:        "sum over output filters of 1 - cosine",
 	Distance:   perFilterCosine,
