@@ -49,7 +49,7 @@ func TestDoors(t *testing.T) {
 		"github.com/mattn/go-sqlite3":       {"gmnas/results"},
 		"database/sql":                      {"gmnas/results"},
 		"gonum.org/v1/plot":                 {"gmnas/report/plots"},
-		"gonum.org/v1/gonum":                {"gmnas/report/stat", "gmnas/harness/engine/kernel/native"},
+		"gonum.org/v1/gonum":                {"gmnas/report/stat", "gmnas/harness/engine/kernel/native", "gmnas/harness/split"},
 		"github.com/olekukonko/tablewriter": {"gmnas/report/render"},
 		"github.com/spf13/pflag":            {"gmnas/harness/cmd/gmnas"},
 		"golang.org/x/term":                 {"gmnas/harness/cmd/gmnas"},
