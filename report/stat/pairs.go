@@ -14,6 +14,7 @@ var ErrConstant = errors.New("one side has a single distinct value: rank correla
 type Pairs struct {
 	x, y   []int32 // dense ranks from 0, in the order of x and then y
 	nx, ny int     // distinct values
+	order  []int   // which of the pairs as given stands there
 }
 
 // NewPairs takes equally long lists of finite values, x[i] beside y[i]. ErrEmpty without a pair, ErrSingle with one.
@@ -36,6 +37,7 @@ func NewPairs(x, y []float64) (Pairs, error) {
 	dx, p.nx = dense(x)
 	dy, p.ny = dense(y)
 	order := make([]int, len(x))
+	p.order = order
 	for i := range order {
 		order[i] = i
 	}

@@ -238,3 +238,47 @@ func reversed(list []float64) []float64 {
 	slices.Reverse(out)
 	return out
 }
+
+// TestBootstrapRanks: a side less itself straddles zero, a better side is above it, and rankings of other lengths don't
+// compare.
+func TestBootstrapRanks(t *testing.T) {
+	side := func(noise, shift int) []Pairs {
+		var list []Pairs
+		for seed := range 4 {
+			x, y := make([]float64, 120), make([]float64, 120)
+			for i := range x {
+				y[i] = float64(i)
+				x[i] = float64(i + noise*((i*7919+seed*104729+shift)%97))
+			}
+			p, err := NewPairs(x, y)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, p)
+		}
+		return list
+	}
+	good, bad := side(1, 0), side(10, 5)
+	difference, err := BootstrapRanks(good, bad, 0.95, 300, 1)
+	if err != nil || !(difference.Spearman.Low > 0 && difference.Kendall.Low > 0) {
+		t.Errorf("good less bad: %+v, %v", difference, err)
+	}
+	same, err := BootstrapRanks(good, good, 0.95, 300, 1)
+	if err != nil || !same.Spearman.Contains(0) || !same.Kendall.Contains(0) {
+		t.Errorf("good less good: %+v, %v", same, err)
+	}
+	mean, err := BootstrapRanks(good, nil, 0.95, 300, 1)
+	if rho, _ := good[0].Spearman(); err != nil || math.Abs((mean.Spearman.Low+mean.Spearman.High)/2-rho) > 0.1 {
+		t.Errorf("mean of good: %+v, %v; its first seed has %v", mean, err, rho)
+	}
+	short, err := NewPairs([]float64{1, 2, 3}, []float64{1, 2, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := BootstrapRanks(good, []Pairs{short}, 0.95, 300, 1); err == nil {
+		t.Error("rankings of 120 and 3 things were compared")
+	}
+	if _, err := BootstrapRanks(nil, good, 0.95, 300, 1); !errors.Is(err, ErrEmpty) {
+		t.Errorf("nothing: %v", err)
+	}
+}
