@@ -7,6 +7,19 @@ import (
 	"gmnas/harness/spec"
 )
 
+// TestExperimentsWithoutRunsAreSelected: make appendixb1 renders, whatever seeds and rows the flags choose.
+func TestExperimentsWithoutRunsAreSelected(t *testing.T) {
+	for _, seeds := range [][]int64{nil, {0}} {
+		list, err := selected([]string{"appendixb1", "table1"}, []string{"method=gradient+darts"}, &seedList{seeds})
+		if err != nil || len(list) != 2 || len(list[1].Seeds) == 0 {
+			t.Errorf("seeds %v: %d experiments, %v", seeds, len(list), err)
+		}
+	}
+	if _, err := selected([]string{"splitaudit"}, nil, &seedList{}); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestEverythingBindsWithoutData: make tables also works where no data is, experiments without runs included.
 func TestEverythingBindsWithoutData(t *testing.T) {
 	all := experiments.All()

@@ -57,6 +57,9 @@ func selected(labels []string, only []string, seeds *seedList) ([]spec.Experimen
 		return nil, err
 	}
 	for i, e := range list {
+		if e.Over != "" {
+			continue // nothing to choose among
+		}
 		if list[i], err = choose(e, ids); err != nil {
 			return nil, err
 		}
