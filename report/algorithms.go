@@ -102,7 +102,7 @@ func (b *builder) algorithms() ([]table.Section, []table.Heat) {
 			var t table.Comparison
 			a.same.fill(&t)
 			n := len(a.same.chances)
-			s.Rows = append(s.Rows, []string{algorithm.Name, which, fmt.Sprint(n), fmt.Sprint(a.same.hits), figure(t.Figure, "%.2f"), interval(t, "%.2f"),
+			s.Rows = append(s.Rows, []string{algorithm.Name, which, fmt.Sprint(n), fmt.Sprint(a.same.hits), figureText(t.Figure, "%.2f"), interval(t, "%.2f"),
 				fmt.Sprint(a.balanced), fmt.Sprintf("%.2f", a.same.chance())})
 		}
 		var line []*float64

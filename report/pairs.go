@@ -97,8 +97,8 @@ func (b *builder) pairs() ([]table.Section, []table.Heat) {
 				heat.Values[x][y], heat.Values[y][x] = c.share(), c.share()
 				var t table.Comparison
 				c.fill(&t)
-				s.Rows = append(s.Rows, []string{names[x], names[y], fmt.Sprint(c.hits), fmt.Sprint(len(c.chances)), figure(t.Figure, "%.2f"),
-					interval(t, "%.2f"), fmt.Sprintf("%.2f", c.chance()), figure(t.P, "%.2g")})
+				s.Rows = append(s.Rows, []string{names[x], names[y], fmt.Sprint(c.hits), fmt.Sprint(len(c.chances)), figureText(t.Figure, "%.2f"),
+					interval(t, "%.2f"), fmt.Sprintf("%.2f", c.chance()), figureText(t.P, "%.2g")})
 			}
 		}
 		sections, heats = append(sections, s), append(heats, heat)
@@ -164,7 +164,7 @@ func (t *test) hits(c count) *test {
 	return t
 }
 
-func figure(v *float64, format string) string {
+func figureText(v *float64, format string) string {
 	if v == nil {
 		return "-"
 	}
