@@ -10,6 +10,10 @@
 // sum of float32 terms. A backend gives the same bits for the same input and the
 // same number of threads.
 //
+// Half memory holds bfloat16 values, two in each value of a Mem: n of them take HalfLen(n). They are made by
+// Narrow and Combine, rounded to the nearest, ties to even, NaN to NaN, and read by convolutions with Half set; the rest of
+// the last Mem value may hold anything.
+//
 // No code outside this package's backends may assume that Mem is host memory.
 package kernel
 
@@ -29,6 +33,9 @@ func (m Mem) At(i, n int) Mem {
 	}
 	return Mem{unsafe.Add(m.Ptr, 4*i), n}
 }
+
+// HalfLen returns the Len of a Mem for n bfloat16 values.
+func HalfLen(n int) int { return n/2 + n%2 }
 
 // None reports whether m is the zero Mem.
 func (m Mem) None() bool { return m.Ptr == nil }
@@ -52,6 +59,9 @@ type Conv struct {
 	Kernel, Stride, Pad      int
 	Dilation                 int // 1 is dense
 	Groups                   int
+	// Half says that the activations that the convolution reads, x and dy, are half memory. Weights are rounded to
+	// bfloat16 as they are read; products are added up in float32, and y, dx and dw are float32.
+	Half bool
 }
 
 // OutSize returns the output's height and width.
@@ -100,12 +110,14 @@ type Term struct {
 }
 
 // Combine writes dst[r,c] = sum over open terms of (mask > 0) * coef[c]*src[r,c] + bias[c],
-// zero if no term is open. Relu (optional) receives max(0, dst). Dst is optional when
-// Relu is given. Dst or Relu may be the memory of a term's source with the same offset and stride.
+// zero if no term is open. Relu receives max(0, dst); DstHalf and ReluHalf are half memory, Rows x Channels values without
+// gaps, that receives the same as Dst and Relu. Of these outputs one is enough. Dst or Relu may be the memory of a term's
+// source with the same offset and stride.
 type Combine struct {
-	Rows, Channels int
-	Dst, Relu      View
-	Terms          []Term
+	Rows, Channels    int
+	Dst, Relu         View
+	DstHalf, ReluHalf Mem
+	Terms             []Term
 }
 
 // Moments writes mean and biased variance of every channel: Dst holds 2*Channels values.
@@ -186,6 +198,7 @@ type Backend interface {
 	Version() string        // of the library behind it
 	InstructionSet() string // what its kernels use here, e.g. "avx512"
 	Threads() int
+	CheckHalf() error // nil where convolutions with Half run, else what is missing and what to do
 
 	Alloc(n int) (Mem, error) // zeroed, aligned to 64 bytes
 	Free(Mem)
@@ -207,6 +220,7 @@ type Backend interface {
 	LinearBackwardData(l Linear, dy, w, dx Mem) (Command, error)
 	LinearBackwardWeights(l Linear, x, dy, dw, db Mem) (Command, error)
 	Combine(c Combine) (Command, error)
+	Narrow(src, dst Mem) (Command, error) // dst is half memory
 	Moments(m Moments) (Command, error)
 	Dots(d Dots) (Command, error)
 	Norm(n Norm) (Command, error)

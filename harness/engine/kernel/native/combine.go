@@ -14,11 +14,12 @@ func (b *Backend) Combine(c kernel.Combine) (kernel.Command, error) {
 	s := &shape{doing: "combine"}
 	s.positive("Rows", c.Rows)
 	s.positive("Channels", c.Channels)
-	if c.Dst.Mem.None() && c.Relu.Mem.None() {
-		s.fail("neither Dst nor Relu is given, want one or both")
+	if c.Dst.Mem.None() && c.Relu.Mem.None() && c.DstHalf.None() && c.ReluHalf.None() {
+		s.fail("none of Dst, Relu, DstHalf and ReluHalf is given, want one or more")
 	}
 	m := &mixture{rows: c.Rows, channels: c.Channels,
-		dst: s.optionalView("Dst", c.Dst, c.Rows, c.Channels), relu: s.optionalView("Relu", c.Relu, c.Rows, c.Channels)}
+		dst: s.optionalView("Dst", c.Dst, c.Rows, c.Channels), relu: s.optionalView("Relu", c.Relu, c.Rows, c.Channels),
+		dstHalf: s.optionalHalf("DstHalf", c.DstHalf, c.Rows, c.Channels), reluHalf: s.optionalHalf("ReluHalf", c.ReluHalf, c.Rows, c.Channels)}
 	for i, t := range c.Terms {
 		field := fmt.Sprintf("Terms[%d].", i)
 		a := addend{src: s.view(field+"Src", t.Src, c.Rows, c.Channels), mask: s.optionalView(field+"Mask", t.Mask, c.Rows, c.Channels), gate: t.Gate}
@@ -65,6 +66,8 @@ type mixture struct {
 	step           int // rows of a block
 	period         int // values after which coefficients and biases repeat
 	dst, relu      view
+	dstHalf        []uint16 // nil where they aren't wanted
+	reluHalf       []uint16
 	terms          []addend
 	acc            [][]float32
 }
@@ -100,11 +103,19 @@ func (m *mixture) part(i, parts int) {
 		if m.dst.some() {
 			m.dst.store(acc, from, rows, m.channels)
 		}
-		if m.relu.some() {
+		if m.dstHalf != nil {
+			narrowTo(m.dstHalf[from*m.channels:], acc)
+		}
+		if m.relu.some() || m.reluHalf != nil {
 			for j, v := range acc {
 				acc[j] = max(v, 0)
 			}
+		}
+		if m.relu.some() {
 			m.relu.store(acc, from, rows, m.channels)
+		}
+		if m.reluHalf != nil {
+			narrowTo(m.reluHalf[from*m.channels:], acc)
 		}
 	}
 }

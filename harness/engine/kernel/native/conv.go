@@ -4,6 +4,11 @@ import "gmnas/harness/engine/kernel"
 
 // ConvForward computes y = x * w.
 func (b *Backend) ConvForward(c kernel.Conv, x, w, y kernel.Mem) (kernel.Command, error) {
+	if c.Half {
+		c.Half = false
+		var r rounded
+		return r.of(b.ConvForward(c, r.half(x, inputs(c)), r.weights(w), y))
+	}
 	s := &shape{doing: "forward convolution"}
 	xs, ws, ys := s.conv(c, "x", x, "w", w, "y", y)
 	if err := s.err(); err != nil {
@@ -18,6 +23,11 @@ func (b *Backend) ConvForward(c kernel.Conv, x, w, y kernel.Mem) (kernel.Command
 
 // ConvBackwardData computes the gradient dx of x.
 func (b *Backend) ConvBackwardData(c kernel.Conv, dy, w, dx kernel.Mem) (kernel.Command, error) {
+	if c.Half {
+		c.Half = false
+		var r rounded
+		return r.of(b.ConvBackwardData(c, r.half(dy, outputs(c)), r.weights(w), dx))
+	}
 	s := &shape{doing: "data gradient of convolution"}
 	dxs, ws, dys := s.conv(c, "dx", dx, "w", w, "dy", dy)
 	if err := s.err(); err != nil {
@@ -33,6 +43,11 @@ func (b *Backend) ConvBackwardData(c kernel.Conv, dy, w, dx kernel.Mem) (kernel.
 
 // ConvBackwardWeights computes the gradient dw of w.
 func (b *Backend) ConvBackwardWeights(c kernel.Conv, x, dy, dw kernel.Mem) (kernel.Command, error) {
+	if c.Half {
+		c.Half = false
+		var r rounded
+		return r.of(b.ConvBackwardWeights(c, r.half(x, inputs(c)), r.half(dy, outputs(c)), dw))
+	}
 	s := &shape{doing: "weight gradient of convolution"}
 	xs, dws, dys := s.conv(c, "x", x, "dw", dw, "dy", dy)
 	if err := s.err(); err != nil {

@@ -28,6 +28,8 @@ struct gm_job {
 int gm_backend_new(int threads, gm_backend **out); // returns a dnnl_status_t
 void gm_backend_release(gm_backend *);
 
+int gm_has_bf16(void); // whether the processor multiplies bfloat16
+
 void *gm_alloc(size_t bytes); // aligned to 64 bytes, zeroed; NULL if there is none
 int gm_grow(void **memory, size_t *size, size_t need);
 

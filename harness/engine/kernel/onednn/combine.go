@@ -37,6 +37,7 @@ func (b *Backend) Combine(k kernel.Combine) (kernel.Command, error) {
 		return nil, err
 	}
 	c.dst, c.relu = view(k.Dst), view(k.Relu)
+	c.dst_half, c.relu_half = halves(k.DstHalf), halves(k.ReluHalf)
 	x := &combine{command: cmd, c: c, open: unsafe.Slice(c.terms, len(k.Terms))}
 	for _, t := range k.Terms {
 		x.gates = append(x.gates, t.Gate)
@@ -75,8 +76,8 @@ func checkCombine(k kernel.Combine) error {
 	if c.err != nil {
 		return c.err
 	}
-	if k.Dst.Mem.None() && k.Relu.Mem.None() {
-		c.fail("neither dst nor relu is given")
+	if k.Dst.Mem.None() && k.Relu.Mem.None() && k.DstHalf.None() && k.ReluHalf.None() {
+		c.fail("none of dst, relu, and their halves is given")
 	}
 	optional := func(name string, v kernel.View) {
 		if !v.Mem.None() {
@@ -85,6 +86,8 @@ func checkCombine(k kernel.Combine) error {
 	}
 	optional("dst", k.Dst)
 	optional("relu", k.Relu)
+	c.optional("half of dst", k.DstHalf, kernel.HalfLen(c.product(k.Rows, k.Channels)))
+	c.optional("half of relu", k.ReluHalf, kernel.HalfLen(c.product(k.Rows, k.Channels)))
 	for i, t := range k.Terms {
 		c.view(fmt.Sprintf("source of term %d", i), t.Src, k.Rows, k.Channels)
 		optional(fmt.Sprintf("mask of term %d", i), t.Mask)

@@ -52,6 +52,23 @@ INLINE void combine_tile(const gm_combine *a, long r, const int rows, int c, con
                 store(d + j * a->relu.stride + i * VW, where(greater(v, (vf){0}) | unordered(v), v), n); // NaN stays
             }
     }
+    if (a->dst_half) {
+        unsigned short *d = a->dst_half + r * a->channels + c;
+#pragma GCC unroll 8
+        for (int j = 0; j < rows; j++)
+#pragma GCC unroll 4
+            for (int i = 0; i < wide; i++) store_half(d + j * (long)a->channels + i * VW, acc[j * wide + i], n);
+    }
+    if (a->relu_half) {
+        unsigned short *d = a->relu_half + r * a->channels + c;
+#pragma GCC unroll 8
+        for (int j = 0; j < rows; j++)
+#pragma GCC unroll 4
+            for (int i = 0; i < wide; i++) {
+                const vf v = acc[j * wide + i];
+                store_half(d + j * (long)a->channels + i * VW, where(greater(v, (vf){0}) | unordered(v), v), n);
+            }
+    }
 }
 
 static void combine(const gm_combine *a, long lo, long hi) {

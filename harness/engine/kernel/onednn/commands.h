@@ -46,6 +46,8 @@ typedef struct {
 } gm_loss;
 gm_loss *gm_loss_new(gm_backend *); // its run returns 1 + the first row whose label is no class
 
+gm_narrow *gm_narrow_new(gm_backend *, const float *src, unsigned short *dst, long n);
+
 // Whole-vector operations.
 double gm_inner(gm_backend *, const float *x, const float *y, long n);
 void gm_axpy(gm_backend *, float a, const float *x, float *y, long n);

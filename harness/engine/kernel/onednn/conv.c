@@ -22,8 +22,8 @@ typedef struct {
 #if DNNL_VERSION_MAJOR >= 3
 typedef const_dnnl_memory_desc_t layout;
 typedef dnnl_memory_desc_t own_layout;
-static dnnl_status_t layout_new(own_layout *l, int n, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
-    return dnnl_memory_desc_create_with_tag(l, n, dims, dnnl_f32, tag);
+static dnnl_status_t layout_new(own_layout *l, int n, const dnnl_dims_t dims, dnnl_data_type_t type, dnnl_format_tag_t tag) {
+    return dnnl_memory_desc_create_with_tag(l, n, dims, type, tag);
 }
 static layout layout_of(const own_layout *l) { return *l; }
 static void layout_destroy(own_layout *l) {
@@ -33,8 +33,8 @@ static void layout_destroy(own_layout *l) {
 #else
 typedef const dnnl_memory_desc_t *layout;
 typedef dnnl_memory_desc_t own_layout;
-static dnnl_status_t layout_new(own_layout *l, int n, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
-    return dnnl_memory_desc_init_by_tag(l, n, dims, dnnl_f32, tag);
+static dnnl_status_t layout_new(own_layout *l, int n, const dnnl_dims_t dims, dnnl_data_type_t type, dnnl_format_tag_t tag) {
+    return dnnl_memory_desc_init_by_tag(l, n, dims, type, tag);
 }
 static layout layout_of(const own_layout *l) { return l; }
 static void layout_destroy(own_layout *l) { (void)l; }
@@ -130,10 +130,12 @@ const char *gm_conv_info(gm_job *job) {
 
 // prefer moves on to the implementation that fits better than the library's first choice, where there is one: for
 // dense 3x3 convolutions forward the older jit kernels are 5 to 15 % faster than brgconv (measured on Zen 4, NHWC,
-// 16 to 64 channels), but for wide images with few outputs.
+// 16 to 64 channels), but for wide images with few outputs. In bfloat16 they are as fast or faster for all, and for
+// 1x1 on 16 channels 1.5 times as fast.
 static void prefer(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, gm_direction dir, const gm_shape *g) {
     const char *info = "";
-    if (dir != GM_FORWARD || g->groups > 1 || g->kernel < 3 || (g->width > 16 && g->out <= 32)) return;
+    if (dir != GM_FORWARD || g->groups > 1) return;
+    if (!g->half && (g->kernel < 3 || (g->width > 16 && g->out <= 32))) return;
     dnnl_primitive_desc_query(*desc, dnnl_query_impl_info_str, 0, &info);
     if (strncmp(info, "brgconv", 7)) return;
 #if DNNL_VERSION_MAJOR >= 3
@@ -180,7 +182,7 @@ static void prefer(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, gm_directi
         }                                 \
     } while (0)
 
-int gm_conv_new(gm_backend *b, gm_direction dir, const gm_shape *g, float *x, float *w, float *y,
+int gm_conv_new(gm_backend *b, gm_direction dir, const gm_shape *g, void *x, float *w, void *y,
                 gm_job **out, const char **step) {
     const dnnl_dims_t xdims = {g->batch, g->in, g->height, g->width};
     const dnnl_dims_t ydims = {g->batch, g->out, g->out_height, g->out_width};
@@ -191,7 +193,11 @@ int gm_conv_new(gm_backend *b, gm_direction dir, const gm_shape *g, float *x, fl
     const dnnl_format_tag_t wtag = grouped ? dnnl_goihw : dnnl_ohwi;
 
     dnnl_status_t s = dnnl_success;
+    // What a pass reads is bfloat16 where the convolution is half; what it writes is float32. The hint of a gradient is the
+    // forward pass, with layouts of its own.
+    const dnnl_data_type_t read = g->half ? dnnl_bf16 : dnnl_f32, f32 = dnnl_f32;
     own_layout xl = NO_LAYOUT, yl = NO_LAYOUT, wl = NO_LAYOUT, any = NO_LAYOUT;
+    own_layout hint_x = NO_LAYOUT, hint_y = NO_LAYOUT, hint_w = NO_LAYOUT;
     dnnl_primitive_attr_t attr = NULL;
     dnnl_primitive_desc_t hint = NULL;
     const unsigned state = gm_enter(b);
@@ -203,19 +209,25 @@ int gm_conv_new(gm_backend *b, gm_direction dir, const gm_shape *g, float *x, fl
     }
     c->job.destroy = conv_destroy;
 
-    TRY(layout_new(&xl, 4, xdims, dnnl_nhwc), "describing the input");
-    TRY(layout_new(&yl, 4, ydims, dnnl_nhwc), "describing the output");
-    TRY(layout_new(&wl, wn, wdims, wtag), "describing the weights");
-    TRY(layout_new(&any, wn, wdims, dnnl_format_tag_any), "describing any weights");
+    TRY(layout_new(&xl, 4, xdims, dir == GM_BACKWARD_DATA ? f32 : read, dnnl_nhwc), "describing the input");
+    TRY(layout_new(&yl, 4, ydims, dir == GM_FORWARD ? f32 : read, dnnl_nhwc), "describing the output");
+    TRY(layout_new(&wl, wn, wdims, f32, wtag), "describing the weights");
+    TRY(layout_new(&any, wn, wdims, dir == GM_BACKWARD_WEIGHTS ? f32 : read, dnnl_format_tag_any), "describing any weights");
     TRY(dnnl_primitive_attr_create(&attr), "creating attributes");
     TRY(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user), "choosing the scratchpad");
 
-    const problem p = {
+    problem p = {
         layout_of(&xl), layout_of(&any), layout_of(&yl),
         {g->stride, g->stride}, {g->dilation - 1, g->dilation - 1}, {g->pad, g->pad},
     };
-    if (dir != GM_FORWARD)
-        TRY(describe(&hint, b->engine, GM_FORWARD, &p, attr, NULL), "describing the forward convolution");
+    if (dir != GM_FORWARD) {
+        TRY(layout_new(&hint_x, 4, xdims, read, dnnl_nhwc), "describing the forward input");
+        TRY(layout_new(&hint_y, 4, ydims, f32, dnnl_nhwc), "describing the forward output");
+        TRY(layout_new(&hint_w, wn, wdims, read, dnnl_format_tag_any), "describing the forward weights");
+        problem forward = p;
+        forward.x = layout_of(&hint_x), forward.y = layout_of(&hint_y), forward.w = layout_of(&hint_w);
+        TRY(describe(&hint, b->engine, GM_FORWARD, &forward, attr, NULL), "describing the forward convolution");
+    }
     TRY(describe(&c->desc, b->engine, dir, &p, attr, hint), "describing the convolution");
     prefer(&c->desc, b->engine, dir, g);
     TRY(dnnl_primitive_create(&c->conv, c->desc), "creating the convolution");
@@ -267,6 +279,9 @@ done:
     layout_destroy(&yl);
     layout_destroy(&wl);
     layout_destroy(&any);
+    layout_destroy(&hint_x);
+    layout_destroy(&hint_y);
+    layout_destroy(&hint_w);
     gm_leave(state);
     return s;
 }

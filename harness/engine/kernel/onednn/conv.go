@@ -32,21 +32,26 @@ func (b *Backend) ConvBackwardWeights(c kernel.Conv, x, dy, dw kernel.Mem) (kern
 
 func (b *Backend) conv(name string, direction C.gm_direction, c kernel.Conv, x, w, y kernel.Mem) (kernel.Command, error) {
 	what := fmt.Sprintf("convolution %s %+v", name, c)
-	if err := checkConv(what, c, x, w, y); err != nil {
+	if err := checkConv(what, c, direction, x, w, y); err != nil {
 		return nil, err
+	}
+	if c.Half {
+		if err := b.CheckHalf(); err != nil {
+			return nil, fmt.Errorf("making %s: %w", what, err)
+		}
 	}
 	h, wd := c.OutSize()
 	shape := C.gm_shape{
 		batch: C.int(c.Batch), height: C.int(c.Height), width: C.int(c.Width), in: C.int(c.In), out: C.int(c.Out),
 		out_height: C.int(h), out_width: C.int(wd), kernel: C.int(c.Kernel), stride: C.int(c.Stride),
-		pad: C.int(c.Pad), dilation: C.int(c.Dilation), groups: C.int(c.Groups),
+		pad: C.int(c.Pad), dilation: C.int(c.Dilation), groups: C.int(c.Groups), half: truth(c.Half),
 	}
 	var job *C.gm_job
 	var step *C.char
-	if s := C.gm_conv_new(b.c, direction, &shape, floats(x), floats(w), floats(y), &job, &step); s != C.dnnl_success {
+	if s := C.gm_conv_new(b.c, direction, &shape, x.Ptr, floats(w), y.Ptr, &job, &step); s != C.dnnl_success {
 		return nil, fmt.Errorf("making %s: %s: %s", what, C.GoString(step), status(s))
 	}
-	if c.Groups > 1 && direction != C.GM_FORWARD && !strings.Contains(C.GoString(C.gm_conv_info(job)), "dw") {
+	if c.Groups > 1 && !c.Half && direction != C.GM_FORWARD && !strings.Contains(C.GoString(C.gm_conv_info(job)), "dw") {
 		C.gm_job_destroy(job) // general code, ten times slower than ours
 		return b.depthwise(what, direction, c, x, w, y)
 	}
@@ -80,7 +85,7 @@ func (b *Backend) depthwise(what string, direction C.gm_direction, c kernel.Conv
 	return b.newCommand(what, &d.job)
 }
 
-func checkConv(what string, c kernel.Conv, x, w, y kernel.Mem) error {
+func checkConv(what string, c kernel.Conv, direction C.gm_direction, x, w, y kernel.Mem) error {
 	k := check{what: what}
 	k.atLeast(1, "batch", c.Batch)
 	k.atLeast(1, "height", c.Height)
@@ -102,8 +107,14 @@ func checkConv(what string, c kernel.Conv, x, w, y kernel.Mem) error {
 		return k.err
 	}
 	h, wd := c.OutSize()
-	k.mem("input", x, c.Batch, c.Height, c.Width, c.In)
+	activation := func(name string, m kernel.Mem, read bool, sizes ...int) {
+		if c.Half && read {
+			sizes = []int{kernel.HalfLen(k.product(sizes...))}
+		}
+		k.mem(name, m, sizes...)
+	}
+	activation("input", x, direction != C.GM_BACKWARD_DATA, c.Batch, c.Height, c.Width, c.In)
 	k.mem("weights", w, c.Out, c.Kernel, c.Kernel, c.In/c.Groups)
-	k.mem("output", y, c.Batch, h, wd, c.Out)
+	activation("output", y, direction != C.GM_FORWARD, c.Batch, h, wd, c.Out)
 	return k.err
 }

@@ -22,7 +22,8 @@ typedef struct {
     gm_job job;
     long rows;
     int channels;
-    gm_view dst, relu; // p may be NULL
+    gm_view dst, relu;                     // p may be NULL
+    unsigned short *dst_half, *relu_half; // bfloat16; may be NULL
     gm_term *terms;    // the open ones
     int open;
     int streams;  // outputs are large and lie on vectors' boundaries: write them past the caches
@@ -92,6 +93,13 @@ typedef struct {
 } gm_depthwise;
 
 typedef struct {
+    gm_job job;
+    const float *src;
+    unsigned short *dst;
+    long n;
+} gm_narrow;
+
+typedef struct {
     float lr, momentum, decay, scale;
     int nesterov, first;
 } gm_sgd;
@@ -117,6 +125,7 @@ typedef struct gm_kernels {
     double (*inner)(const float *x, const float *y, long lo, long hi);
     void (*axpy)(float a, const float *x, float *y, long lo, long hi);
     void (*sgd)(const gm_sgd *, float *w, const float *g, float *m, long lo, long hi);
+    void (*narrow)(const float *src, unsigned short *dst, long lo, long hi);
 } gm_kernels;
 
 extern const gm_kernels gm_kernels_v4, gm_kernels_v3, gm_kernels_base;

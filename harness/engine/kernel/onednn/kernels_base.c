@@ -5,6 +5,14 @@
 #define NAME "base"
 #include "kernels_loops.h"
 
+int gm_has_bf16(void) {
+#if defined(__x86_64__)
+    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+#else
+    return 0;
+#endif
+}
+
 // gm_pick_kernels follows oneDNN, and with it the variable ONEDNN_MAX_CPU_ISA.
 const gm_kernels *gm_pick_kernels(void) {
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)

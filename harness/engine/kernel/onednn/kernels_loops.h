@@ -29,4 +29,5 @@ const gm_kernels KERNELS = {
     .inner = inner,
     .axpy = axpy,
     .sgd = sgd,
+    .narrow = narrow,
 };

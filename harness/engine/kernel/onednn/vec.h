@@ -51,6 +51,27 @@ INLINE void stream(float *p, vf v) {
 #endif
 }
 
+// half is v's values rounded to bfloat16, ties to even; NaN stays.
+typedef unsigned short vh16 __attribute__((vector_size(2 * VW), aligned(2), may_alias));
+typedef unsigned vu __attribute__((vector_size(4 * VW)));
+
+INLINE vh16 half(vf v) {
+    const vu u = (vu)v;
+    const vu rounded = (u + 0x7fff + (u >> 16 & 1)) >> 16, quiet = u >> 16 | 0x40;
+    const vu nan = (vu)(v != v);
+    return __builtin_convertvector((nan & quiet) | (~nan & rounded), vh16);
+}
+
+// store_half is store of half(v).
+INLINE void store_half(unsigned short *p, vf v, const int n) {
+    const vh16 h = half(v);
+    if (n == 0) {
+        *(vh16 *)p = h;
+        return;
+    }
+    for (int i = 0; i < n; i++) p[i] = h[i];
+}
+
 INLINE vf splat(float x) { return x - (vf){0}; }
 // A vm says yes or no for each value: greater compares, where keeps v or zero, choose picks.
 #if VW == 16

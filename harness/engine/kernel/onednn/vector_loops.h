@@ -44,6 +44,12 @@ static void axpy(float a, const float *x, float *y, long lo, long hi) {
     for (long i = lo; i < hi; i++) y[i] += a * x[i];
 }
 
+static void narrow(const float *src, unsigned short *dst, long lo, long hi) {
+    long i = lo;
+    for (; i + VW <= hi; i += VW) store_half(dst + i, load(src + i, 0), 0);
+    if (i < hi) store_half(dst + i, load(src + i, hi - i), hi - i);
+}
+
 // sgd_steps is instantiated for each of nesterov and first.
 INLINE void sgd_steps(const gm_sgd *s, float *w, const float *g, float *m, long lo, long hi,
                       const int nesterov, const int first) {
