@@ -32,8 +32,15 @@ func Build(in Input) table.Table {
 	if in.Experiment.Over != "" {
 		return overSplits(in)
 	}
-	b := builder{Input: in, searches: map[string][]Search{}}
-	b.takeSearches()
+	for _, row := range in.Experiment.Rows {
+		switch run := row.Runs[in.Profile]; {
+		case run.Rank != spec.Rank{}:
+			return Rankings(in)
+		case run.Pairs > 0:
+			return jointPairs(in)
+		}
+	}
+	b := newBuilder(in)
 	t := table.Table{
 		Label: in.Experiment.Label, Title: in.Experiment.Title, Claim: in.Experiment.Claim,
 		Profile: in.Profile, Embedded: b.embedded, Seeds: in.Experiment.Seeds,
@@ -74,6 +81,12 @@ type builder struct {
 	embedded bool
 	leftOut  int                 // embedded searches beside real ones
 	searches map[string][]Search // by row, by seed; of declared seeds
+}
+
+func newBuilder(in Input) *builder {
+	b := &builder{Input: in, searches: map[string][]Search{}}
+	b.takeSearches()
+	return b
 }
 
 func (b *builder) takeSearches() {

@@ -23,12 +23,7 @@ func (b *builder) facts(t table.Table) []table.Fact {
 		}
 		facts = append(facts, fact)
 	}
-	if b.leftOut > 0 {
-		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches on the embedded set, as the two never mix", b.leftOut)})
-	}
-	if b.OtherSettings > 0 {
-		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches recorded under other settings than the experiment now declares", b.OtherSettings)})
-	}
+	facts = append(facts, b.left()...)
 	facts = append(facts, table.Fact{Name: "pick", Text: "one architecture among the leaves by " + b.evaluation() + " validation accuracy on the data set of the search; " +
 		"below, other ways to pick"})
 	facts = append(facts, b.recorded(t))
@@ -40,6 +35,24 @@ func (b *builder) facts(t table.Table) []table.Fact {
 			"Mann-Whitney p for %d + %d seeds is %.2g, before any correction: this many seeds cannot carry significance between methods, so nothing is bold",
 			n, n, stat.SmallestP(n, n))})
 	}
+	return append(facts, b.sources()...)
+}
+
+// left are the searches that the table leaves out.
+func (b *builder) left() []table.Fact {
+	var facts []table.Fact
+	if b.leftOut > 0 {
+		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches on the embedded set, as the two never mix", b.leftOut)})
+	}
+	if b.OtherSettings > 0 {
+		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches recorded under other settings than the experiment now declares", b.OtherSettings)})
+	}
+	return facts
+}
+
+// sources are what the numbers were computed from and with.
+func (b *builder) sources() []table.Fact {
+	var facts []table.Fact
 	for _, f := range []struct {
 		name string
 		of   map[string]bool

@@ -41,6 +41,9 @@ func accuracies(t table.Table) section {
 	if t.Embedded {
 		s.intro = "Accuracy in percent, mean ± std over seeds. †: see the notes."
 	}
+	if t.Measure != nil {
+		s.title, s.intro = t.Measure.Title, t.Measure.Intro
+	}
 	for _, c := range t.Columns {
 		head := c.Dataset + "\n" + c.Split
 		if c.Transfer {
@@ -59,7 +62,7 @@ func accuracies(t table.Table) section {
 			line = append(line, "")
 		}
 		for _, c := range r.Cells {
-			line = append(line, cellText(r.Kind, c))
+			line = append(line, cellText(r.Kind, c, decimals(t)))
 		}
 		s.rows = append(s.rows, line)
 	}
@@ -67,18 +70,18 @@ func accuracies(t table.Table) section {
 }
 
 // cellText is what was measured, and below it what the paper prints.
-func cellText(kind string, c table.Cell) string {
+func cellText(kind string, c table.Cell, decimals int) string {
 	var lines []string
 	switch {
 	case c.Mean != nil:
-		lines = append(lines, plusMinus(c.Mean, c.Std)+count(c)+star(c.Noted))
+		lines = append(lines, plusMinus(c.Mean, c.Std, decimals)+count(c)+star(c.Noted))
 	case kind == spec.RowRun && c.Diverged+c.Failed > 0:
 		lines = append(lines, strings.TrimSpace(count(c))+star(c.Noted))
 	case kind != spec.RowLiterature:
 		lines = append(lines, "not run"+star(c.Noted))
 	}
 	if c.Paper != nil {
-		paper := "[" + plusMinus(c.Paper, c.PaperStd) + "]"
+		paper := "[" + plusMinus(c.Paper, c.PaperStd, decimals) + "]"
 		if kind == spec.RowLiterature {
 			paper += star(c.Noted)
 		}
@@ -108,6 +111,10 @@ func claims(t table.Table) section {
 		intro: "Each statement with the check that decides on it, about the runs of this profile. holds, contradicted: the corrected p is 0.05 or less, or the interval lies within or outside " +
 			"the declared points. p: exact Mann-Whitney of the seeds (spreads: of the distances from the median; splits: of the hits), two-sided. p paired: " +
 			"exact, by the signs of the differences on common seeds. p Holm: p corrected for all comparisons of this page."}
+	if t.Measure != nil {
+		s.intro = t.Measure.Claims
+	}
+	format := fmt.Sprintf("%%.%df", decimals(t))
 	for _, c := range t.Claims {
 		for i, v := range c.Comparisons {
 			text := c.Text
@@ -116,9 +123,9 @@ func claims(t table.Table) section {
 			}
 			low := "-"
 			if v.Low != nil && v.High != nil {
-				low = number(v.Low, "%.2f") + " to " + number(v.High, "%.2f")
+				low = number(v.Low, format) + " to " + number(v.High, format)
 			}
-			s.rows = append(s.rows, []string{text + "\n" + v.What + ": " + v.Measure, string(v.Verdict) + "\n" + strings.ReplaceAll(v.Reason, "; ", ";\n"), number(v.Figure, "%.2f"), low, number(v.Paper, "%.2f"), v.N,
+			s.rows = append(s.rows, []string{text + "\n" + v.What + ": " + v.Measure, string(v.Verdict) + "\n" + strings.ReplaceAll(v.Reason, "; ", ";\n"), number(v.Figure, format), low, number(v.Paper, format), v.N,
 				number(v.P, "%.2g"), number(v.Paired, "%.2g"), number(v.Adjusted, "%.2g")})
 		}
 	}
@@ -140,6 +147,9 @@ func verdicts(t table.Table) section {
 	s := section{title: "Verdicts", head: []string{"method", "column", "verdict", "why", "mean", "paper", "difference"}, left: 4,
 		intro: "Searched rows, and the table's optimum, beside the printed values. reproduced: the mean is within the declared tolerance. differs: the 95 % interval of the " +
 			"difference lies outside it, in the paper's own protocol. Transfer columns have no verdict, as the paper's columns are separate searches."}
+	if t.Measure != nil {
+		s.intro = t.Measure.Verdicts
+	}
 	if t.Embedded {
 		return s // nothing printed is comparable, and the header says so
 	}
@@ -153,7 +163,7 @@ func verdicts(t table.Table) section {
 				continue
 			}
 			s.rows = append(s.rows, []string{r.Name, c.Column, string(c.Verdict), c.Reason,
-				plusMinus(c.Mean, c.Std), plusMinus(c.Paper, c.PaperStd), signed(c.Difference)})
+				plusMinus(c.Mean, c.Std, decimals(t)), plusMinus(c.Paper, c.PaperStd, decimals(t)), signed(c.Difference, decimals(t))})
 		}
 	}
 	return s
@@ -224,14 +234,23 @@ func about(t table.Table, n table.Note) string {
 	return strings.TrimPrefix(strings.TrimSuffix(name+", "+n.Column, ", "), ", ")
 }
 
-func plusMinus(mean, std *float64) string {
+func plusMinus(mean, std *float64, decimals int) string {
+	format := fmt.Sprintf("%%.%df", decimals)
 	if mean == nil {
 		return "-"
 	}
 	if std == nil {
-		return number(mean, "%.2f")
+		return number(mean, format)
 	}
-	return fmt.Sprintf("%.2f ± %.2f", *mean, *std)
+	return number(mean, format) + " ± " + number(std, format)
+}
+
+// decimals is how many the table's figures have.
+func decimals(t table.Table) int {
+	if t.Measure != nil {
+		return t.Measure.Decimals
+	}
+	return 2
 }
 
 func number(v *float64, format string) string {
@@ -245,7 +264,7 @@ func number(v *float64, format string) string {
 	return text
 }
 
-func signed(v *float64) string { return number(v, "%+.2f") }
+func signed(v *float64, decimals int) string { return number(v, fmt.Sprintf("%%+.%df", decimals)) }
 
 func star(noted bool) string {
 	if noted {

@@ -49,3 +49,29 @@ type Heat struct {
 	Low     float64      `json:"low"` // ends of the colour scale
 	High    float64      `json:"high"`
 }
+
+// Scatter is a panel of points.
+type Scatter struct {
+	Title    string
+	X, Y     string // labels of the axes, units included
+	Diagonal bool   // draws where both are equal, on axes of one scale
+	Series   []Series
+}
+
+// Series is points of one kind; later ones lie on top.
+type Series struct {
+	Name   string
+	Points [][2]float64
+	Mark   Mark
+}
+
+// Mark is how points look.
+type Mark int
+
+// Marks. Beyond MarkSeed, MarkSeed+1 and so on tell seeds apart.
+const (
+	MarkFaint  Mark = iota // many points
+	MarkStrong             // those that matter
+	MarkPaper              // printed values
+	MarkSeed
+)

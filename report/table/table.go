@@ -14,10 +14,12 @@ type Table struct {
 	Facts    []Fact    `json:"facts"`
 	Columns  []Column  `json:"columns"`
 	Axis     string    `json:"axis,omitempty"` // of a figure: what Row.At is
+	Measure  *Measure  `json:"measure,omitempty"`
 	Rows     []Row     `json:"rows"`
 	Claims   []Claim   `json:"claims"`
 	Sections []Section `json:"sections,omitempty"`
 	Heats    []Heat    `json:"heat_maps,omitempty"`
+	Scatters []Scatter `json:"-"` // the figures behind them are in the database
 	Against  []Against `json:"against_null"`
 	Picks    []Pick    `json:"picks"`
 	Costs    []Cost    `json:"costs"`
@@ -29,6 +31,15 @@ type Fact struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
 	Warn bool   `json:"warn,omitempty"`
+}
+
+// Measure says what the cells hold where that isn't accuracies in percent.
+type Measure struct {
+	Title    string `json:"title"`
+	Intro    string `json:"intro"`
+	Claims   string `json:"claims"`   // how a claim is decided
+	Verdicts string `json:"verdicts"` // how a verdict is
+	Decimals int    `json:"decimals"`
 }
 
 // Column is one data set's split.
