@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"gmnas/experiments"
 
 	"gmnas/harness/plan"
 	"gmnas/harness/run"
@@ -36,7 +37,7 @@ func planCommand() command {
 			if store != nil {
 				defer store.Close()
 				lookup = store.Lookup()
-				if rate, err = speed(store, list, *backend); err != nil {
+				if rate, err = speed(store, experiments.All(), *backend); err != nil {
 					return err
 				}
 			}
