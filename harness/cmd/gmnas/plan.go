@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"gmnas/experiments"
 
+	"gmnas/experiments"
 	"gmnas/harness/plan"
 	"gmnas/harness/run"
 	"gmnas/harness/spec"
