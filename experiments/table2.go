@@ -29,6 +29,8 @@ var Table2 = spec.Experiment{
 		{Text: "Neighbours of a random architecture A, one operation away, are probed in random order: A and the neighbour train together for the " +
 			"probe's epochs, each step one of the two, and the cosine of their gradients on the weights that both use is averaged over " +
 			"mini-batches. The first above 0.7 and the first below 0.3 are trained with A from scratch, from the same initial weights."},
+		{Text: "The laptop profile takes a dissimilar one below 0.5: at its scale none of the 288 neighbours of 16 architectures was below 0.3; the " +
+			"lowest had 0.31."},
 		{Text: "The cosine shown is that after the joint training: the paper's 0.76 ± 0.17 reaches below its own threshold of 0.7, so it cannot be the probe's."},
 		{Text: "The paper does not say which operations its space has, nor on which images: four operations on CIFAR-10, our reading. There is no released code."},
 	},
@@ -40,7 +42,7 @@ var pairScales = map[string]struct {
 	pair  spec.Pair
 }{
 	spec.Paper:  {50, spec.Pair{ProbeEpochs: 2, JointEpochs: 20, Similar: 0.7, Dissimilar: 0.3, Batches: 100}},
-	spec.Laptop: {8, spec.Pair{ProbeEpochs: 2, JointEpochs: 20, Similar: 0.7, Dissimilar: 0.3, Batches: 20}},
+	spec.Laptop: {8, spec.Pair{ProbeEpochs: 2, JointEpochs: 20, Similar: 0.7, Dissimilar: 0.5, Batches: 20}},
 	spec.Smoke:  {2, spec.Pair{ProbeEpochs: 1, JointEpochs: 2, Similar: 0.7, Dissimilar: 0.3, Batches: 2}},
 }
 

@@ -129,9 +129,12 @@ func (b *builder) pairCell(row spec.Row, pairs []sampled, side pairSide, column 
 		for range b.Experiment.Seeds {
 			asked += row.Runs[b.Profile].Pairs
 		}
-		if len(pairs) < asked && sample.N() > 0 {
+		switch {
+		case len(pairs) > 0 && len(pairs) < asked:
 			cell.Verdict, cell.Reason = table.CannotTell, fmt.Sprintf("%d of %d architectures are done", len(pairs), asked)
-		} else {
+		case len(pairs) > 0 && sample.N() == 0:
+			cell.Verdict, cell.Reason = table.CannotTell, "no sampled architecture has such a pair"
+		default:
 			cell.Verdict, cell.Reason = judge(comparison{values: sample, asked: sample.N(), paper: paper, tolerance: row.Tolerance, profile: b.Profile})
 		}
 	}
@@ -220,32 +223,34 @@ func pairCounts(pairs []sampled) table.Section {
 	return s
 }
 
-// pairLines has a line for each sampled architecture.
+// pairLines has two lines for each sampled architecture.
 func pairLines(row spec.Row, profile string, pairs []sampled) table.Section {
-	s := table.Section{Title: "Every architecture", Left: 2, Head: []string{"", "architecture", "probed", "similar:\nchange", "cosine\nprobe", "cosine\ntrained", "loss\nW-set", "loss\nA-set",
-		"dissimilar:\nchange", "cosine\nprobe", "cosine\ntrained", "loss\nW-set", "loss\nA-set"}, Intro: "change: the other architecture's operation, on which edge."}
+	s := table.Section{Title: "Every architecture", Left: 3, Head: []string{"", "architecture", "with a", "probed", "operation", "on edge", "cosine\nprobed", "cosine\ntrained", "loss\nW-set", "loss\nA-set"},
+		Intro: "The other architecture has that operation on that edge, and is otherwise the same. probed: neighbours, until both pairs were found."}
 	operations, err := space.ByName(row.Runs[profile].Space)
 	if err != nil {
 		return s
 	}
 	for _, p := range pairs {
-		line := []string{fmt.Sprint(p.number), p.paired.Architecture, fmt.Sprint(len(p.paired.Probes))}
+		first := []string{fmt.Sprint(p.number), p.paired.Architecture}
 		for _, side := range []pairSide{similarSide, dissimilarSide} {
+			line := append(first, side.id+" one")
+			first = []string{"", ""}
 			j := side.of(p.paired)
 			if j == nil {
-				line = append(line, "none found", "-", "-", "-", "-")
+				s.Rows = append(s.Rows, append(line, fmt.Sprint(len(p.paired.Probes)), "none found", "-", "-", "-", "-", "-"))
 				continue
 			}
-			change := fmt.Sprintf("operation %d, edge %d", j.Operation, j.Edge)
+			operation := fmt.Sprint(j.Operation)
 			if j.Operation >= 0 && j.Operation < len(operations.Operations) {
-				change = fmt.Sprintf("%s, edge %d", operations.Operations[j.Operation], j.Edge)
+				operation = operations.Operations[j.Operation]
 			}
-			line = append(line, change)
+			line = append(line, fmt.Sprint(len(p.paired.Probes)), operation, fmt.Sprint(j.Edge))
 			for _, v := range []float64{j.Cosine, j.Trained, j.TrainLoss, j.ValidLoss} {
 				line = append(line, fmt.Sprintf("%.3f", v))
 			}
+			s.Rows = append(s.Rows, line)
 		}
-		s.Rows = append(s.Rows, line)
 	}
 	return s
 }

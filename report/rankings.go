@@ -37,6 +37,11 @@ func Rankings(in Input, rivals ...Rival) table.Table {
 		one.add(0, r.Architectures)
 		list = append(list, one)
 	}
+	if b.embedded { // no table covers it, so there is nothing to correlate with
+		t.Scatters = []table.Scatter{{Title: "no true accuracies"}}
+		t.Facts = b.rankFacts(t, nil)
+		return t
+	}
 	for _, c := range in.Experiment.Columns {
 		f := rankFigures[c.Figure]
 		t.Columns = append(t.Columns, table.Column{ID: c.ID(), Dataset: f.subset(), Split: f.name()})
@@ -50,7 +55,7 @@ func Rankings(in Input, rivals ...Rival) table.Table {
 		line.Noted = slices.ContainsFunc(t.Notes, func(n table.Note) bool { return n.Row == r.row.ID && n.Column == "" })
 		t.Rows = append(t.Rows, line)
 	}
-	if len(list) > 0 && !b.embedded {
+	if len(list) > 0 {
 		t.Sections = []table.Section{within(list), everySeed(list)}
 		t.Claims = b.rankClaims(list)
 		t.Scatters = rankPanels(list)
@@ -265,8 +270,6 @@ func (b *builder) rankCell(r *ranked, c spec.Column) table.Cell {
 // judgeRanking compares a mean correlation with the printed one; the first rule that applies decides (rankMeasure.Verdicts).
 func (b *builder) judgeRanking(r *ranked, f rankFigure, c table.Cell) (table.Verdict, string) {
 	switch {
-	case b.embedded:
-		return table.NotComparable, "no table covers the embedded set"
 	case c.N == 0:
 		return table.NotRun, "no seed has a value"
 	case c.N < c.Asked:

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"gmnas/harness/spec"
 	"gmnas/report/rank"
@@ -194,19 +195,22 @@ func rankPanels(list []*ranked) []table.Scatter {
 	var panels []table.Scatter
 	for _, r := range list {
 		const x = "true test accuracy (%)"
-		y := "accuracy with the leaf's weights (%)"
+		y, seeds := "accuracy with the leaf's weights (%)", ", every seed"
 		if r.rival {
-			y = "prediction"
+			y, seeds = "prediction", ""
 		}
 		best := len(rank.Percents) - 1
 		name := rankFigure{top: best}.subset()
-		all := table.Scatter{Title: r.row.Name + ": all architectures, every seed", X: x, Y: y,
+		all := table.Scatter{Title: r.row.Name + ": all architectures" + seeds, X: x + ", even steps of log error", Y: y, Error: true,
 			Series: []table.Series{{Name: "all", Mark: table.MarkFaint}, {Name: name, Mark: table.MarkStrong}}}
-		zoom := table.Scatter{Title: r.row.Name + ": " + name + ", by seed", X: x, Y: y}
+		zoom := table.Scatter{Title: r.row.Name + ": " + name, X: x, Y: y}
 		for i, seed := range r.seeds {
 			one := table.Series{Name: fmt.Sprintf("seed %d", seed), Mark: table.MarkSeed + table.Mark(i)}
 			if v := r.value(i, rankFigure{top: best}); v != nil {
 				one.Name += fmt.Sprintf(", rho %.2f", *v)
+			}
+			if r.rival {
+				one.Name = strings.TrimPrefix(one.Name, "seed 0, ")
 			}
 			members := r.members(i, best)
 			for k, a := range r.lists[i] {

@@ -35,7 +35,8 @@ var (
 	optimumColor = color.NRGBA{R: 0x30, G: 0x80, B: 0x40, A: 0xff}
 )
 
-// PNG writes the figure: heat maps or scatter plots where the table has some, curves where it has an axis, otherwise rows of dots. Values that aren't finite are gaps, and a method without a value is in the legend as "no
+// PNG writes the figure: heat maps or scatter plots where the table has some, curves where it has an axis, otherwise rows
+// of dots. Values that aren't finite are gaps, and a method without a value is in the legend as "no
 // data", so there is always a figure.
 func PNG(w io.Writer, t table.Table) error {
 	switch {

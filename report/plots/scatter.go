@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"io"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -36,7 +37,10 @@ func scatters(w io.Writer, t table.Table) error {
 	height := scatterTop + scatterHeight*vg.Length(lines)
 	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(color.White))
 	page := draw.New(canvas)
-	title := t.Title + ", profile " + t.Profile
+	title := t.Title
+	if t.Profile != "" {
+		title += ", profile " + t.Profile
+	}
 	if t.Embedded {
 		title += ", embedded set"
 	}
@@ -101,16 +105,35 @@ func scatterPanel(s table.Scatter) (*plot.Plot, error) {
 		p.Add(line)
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = low-margin, high+margin, low-margin, high+margin
 	default:
-		p.X.Min, p.X.Max = widened(p.X.Min, p.X.Max)
-		p.Y.Min, p.Y.Max = widened(p.Y.Min, p.Y.Max)
+		p.X.Min, p.X.Max = widened(p.X.Min, p.X.Max, 0)
+		p.Y.Min, p.Y.Max = widened(p.Y.Min, p.Y.Max, 0.06*float64(len(s.Series)))
+	}
+	p.X.Tick.Marker, p.Y.Tick.Marker = shortTicks{}, shortTicks{}
+	if s.Error && low <= high {
+		p.X.Scale = errorScale{}
+		p.X.Tick.Marker = plot.ConstantTicks(accuracyTicks(p.X.Min, p.X.Max))
 	}
 	return p, nil
 }
 
-// widened keeps points off the frame, and leaves room for the legend.
-func widened(low, high float64) (float64, float64) {
+// widened keeps points off the frame, and leaves room for a legend on top.
+func widened(low, high, room float64) (float64, float64) {
 	margin := 0.03*(high-low) + 1e-9
-	return low - margin, high + margin
+	return low - margin, high + margin + room*(high-low)
+}
+
+// shortTicks are the usual ones, with labels that have no more digits than they need.
+type shortTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (shortTicks) Ticks(low, high float64) []plot.Tick {
+	ticks := plot.DefaultTicks{}.Ticks(low, high)
+	for i, t := range ticks {
+		if t.Label != "" {
+			ticks[i].Label = strconv.FormatFloat(math.Round(t.Value*1e6)/1e6, 'g', -1, 64)
+		}
+	}
+	return ticks
 }
 
 func finitePoints(list [][2]float64) plotter.XYs {

@@ -77,6 +77,8 @@ func cellText(kind string, c table.Cell, decimals int) string {
 		lines = append(lines, plusMinus(c.Mean, c.Std, decimals)+count(c)+star(c.Noted))
 	case kind == spec.RowRun && c.Diverged+c.Failed > 0:
 		lines = append(lines, strings.TrimSpace(count(c))+star(c.Noted))
+	case c.Verdict == table.CannotTell:
+		lines = append(lines, "none"+star(c.Noted))
 	case kind != spec.RowLiterature:
 		lines = append(lines, "not run"+star(c.Noted))
 	}

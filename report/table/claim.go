@@ -55,6 +55,7 @@ type Scatter struct {
 	Title    string
 	X, Y     string // labels of the axes, units included
 	Diagonal bool   // draws where both are equal, on axes of one scale
+	Error    bool   // X is accuracies, in even steps of log error
 	Series   []Series
 }
 

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gmnas/harness/spec"
+	"gmnas/nasbench"
+	"gmnas/nasbench/predictions"
+	"gmnas/nasbench/space"
+	"gmnas/report"
+	"gmnas/report/rank"
+	"gmnas/report/table"
+)
+
+type rankFlags struct {
+	names                  *[]string
+	space, beside          *string
+	db, data, out, dataset *string
+	profile, format        *oneOf
+}
+
+func rankCommand() command {
+	f := newFlags("rank")
+	o := rankFlags{
+		names:   f.StringArray("name", nil, "`name` of a file's method in the table, one for each file in their order (default: the file's name)"),
+		space:   f.String("space", "", "search `space` that is ranked, "+space.NB201.Name+" or "+space.NB201NoNone.Name+" (default: the former, with --beside the experiment's)"),
+		dataset: f.String("dataset", string(nasbench.CIFAR10), "data set of the true test accuracies, cifar10, cifar100 or imagenet16-120"),
+		beside:  f.String("beside", "", "put the files beside what is recorded of that `experiment`, as in --beside table7"),
+		profile: profileFlag(f), db: databaseFlag(f), data: dataFlag(f),
+	}
+	o.format = &oneOf{"text", []string{"text", "md", "csv", "json"}}
+	f.Var(o.format, "format", "what to print")
+	o.out = f.String("out", "", "`folder` for Markdown, CSV, JSON and PNG files (default: none are written)")
+	return command{
+		name: "rank", args: "FILE...", short: "rank predictions of architectures against the NAS-Bench-201 table", flags: f,
+		long: "A file is JSON, an object from architecture to number (NAS-Bench-201's strings, or the tuples of the public Few-Shot NAS files),\n" +
+			"or CSV lines of architecture and number. Higher is better; only the order counts. It needs every architecture of the space once.",
+		example: "gmnas rank few-shot-supernet.json --name 'Few-Shot NAS'\ngmnas rank mine.csv --beside table7 --profile laptop",
+		do:      func(_ context.Context, c call) error { return doRank(c, o) },
+	}
+}
+
+func doRank(c call, o rankFlags) error {
+	if len(c.args) == 0 {
+		return errors.New("no file; give one or more files of predictions")
+	}
+	if n := len(*o.names); n > 0 && n != len(c.args) {
+		return fmt.Errorf("--name is given %d times for %d files; give one for each file, or none", n, len(c.args))
+	}
+	in, err := o.input()
+	if err != nil {
+		return err
+	}
+	s, err := space.ByName(in.Experiment.Space)
+	if err != nil {
+		return fmt.Errorf("--space: %w", err)
+	}
+	if err := checkData(*o.data); err != nil {
+		return err
+	}
+	truths, err := nasbench.Find(*o.data)
+	if err != nil {
+		return fmt.Errorf("%w; `make data` gets it", err)
+	}
+	var rivals []report.Rival
+	for i, path := range c.args {
+		r, err := rival(path, s, truths, nasbench.Dataset(*o.dataset))
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		r.ID = fmt.Sprintf("file-%d", i+1)
+		if len(*o.names) > 0 {
+			r.Name = (*o.names)[i]
+		}
+		rivals = append(rivals, r)
+	}
+	t := report.Rankings(in, rivals...)
+	t.Facts = append(t.Facts, table.Fact{Name: "files", Text: fmt.Sprintf("%d files ranked over the %d architectures of %s by %s test accuracy, table SHA-256 %s",
+		len(rivals), s.Size(), s.Name, *o.dataset, spec.Key(truths.Hash()).Short())})
+	if err := formats[o.format.value](c.out, t); err != nil {
+		return err
+	}
+	if *o.out == "" {
+		return nil
+	}
+	files, err := report.Write(*o.out, t)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.err, "written: %s\n", strings.Join(files, " "))
+	return nil
+}
+
+// input is what is recorded of the experiment that the files stand beside, or an experiment without rows.
+func (o rankFlags) input() (report.Input, error) {
+	pattern, err := findExperiment("table7")
+	if err != nil {
+		return report.Input{}, err
+	}
+	if *o.beside == "" {
+		e := spec.Experiment{Label: "rank", Title: "Rank correlation of predictions and true accuracy", Space: *o.space, Columns: pattern.Columns,
+			Claim: "The better the predictions order the best architectures, the better a search that trusts them."}
+		if e.Space == "" {
+			e.Space = space.NB201.Name
+		}
+		return report.Input{Experiment: e}, nil
+	}
+	e, err := findExperiment(*o.beside)
+	if err != nil {
+		return report.Input{}, fmt.Errorf("--beside: %w", err)
+	}
+	if !ranks(e) {
+		return report.Input{}, fmt.Errorf("--beside %s: it ranks no architectures; use table7", e.Label)
+	}
+	if *o.space != "" && *o.space != e.Space {
+		return report.Input{}, fmt.Errorf("--space %q: %s ranks %s, and a table compares within one space; leave --space out", short(*o.space), e.Label, e.Space)
+	}
+	if set := ranksOn(e); *o.dataset != set {
+		return report.Input{}, fmt.Errorf("--dataset %q: %s ranks by %s; leave --dataset out", short(*o.dataset), e.Label, set)
+	}
+	store, err := openRecorded(*o.db)
+	if err != nil {
+		return report.Input{}, err
+	}
+	if store == nil {
+		return report.Input{Experiment: e, Profile: o.profile.value}, nil
+	}
+	defer store.Close()
+	in, err := collect(store, e, o.profile.value)
+	if err != nil {
+		return in, err
+	}
+	for _, s := range in.Searches {
+		if s.Run.Evaluate.By == spec.ByTraining {
+			return in, fmt.Errorf("--beside %s: in profile %s it is recorded on the embedded set, which no table covers; run it with real data", e.Label, o.profile.value)
+		}
+	}
+	return in, nil
+}
+
+// ranks tells whether the experiment's leaves are ranked.
+func ranks(e spec.Experiment) bool { return ranksOn(e) != "" }
+
+// ranksOn is the data set whose true accuracies an experiment ranks by.
+func ranksOn(e spec.Experiment) string {
+	for _, row := range e.Rows {
+		if run := row.Runs[spec.Paper]; run.Rank != (spec.Rank{}) {
+			return run.Data.Set
+		}
+	}
+	return ""
+}
+
+// rival reads a file and joins it to the table. Architectures outside the space are left out, missing ones are an error,
+// as the best ones of a part aren't the best of the space.
+func rival(path string, s space.Space, truths *nasbench.Table, dataset nasbench.Dataset) (report.Rival, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return report.Rival{}, err
+	}
+	defer f.Close()
+	list, err := predictions.Read(f)
+	if err != nil {
+		return report.Rival{}, err
+	}
+	r := report.Rival{Name: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))}
+	for _, p := range list {
+		if _, err := space.NB201.Convert(p.Architecture, s); err != nil {
+			continue
+		}
+		v, err := truths.Accuracy(nasbench.Query{Space: space.NB201, Architecture: p.Architecture, Dataset: dataset, Split: nasbench.Test, Epochs: 200})
+		if err != nil {
+			return report.Rival{}, err
+		}
+		row, err := truths.NATSIndex(space.NB201, p.Architecture)
+		if err != nil {
+			return report.Rival{}, err
+		}
+		r.Architectures = append(r.Architectures, rank.Architecture{Row: row, Predicted: p.Value, Truth: v.Accuracy})
+	}
+	if n := len(r.Architectures); n < s.Size() {
+		return report.Rival{}, fmt.Errorf("has predictions for %d of the %d architectures of %s; give all of them", n, s.Size(), s.Name)
+	}
+	return r, nil
+}
