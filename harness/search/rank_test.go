@@ -20,7 +20,7 @@ func small(spaceName string, records int) spec.Setup {
 		Method: spec.Method{Name: spec.RSPS}, Weights: spec.Weights{LR: 0.025, LRMin: 0.001, Momentum: 0.9, Nesterov: true, WeightDecay: 1e-4, Clip: 5}}
 }
 
-func smallImages(t *testing.T, part string, n int) *datasets.Set {
+func smallImages(t testing.TB, part string, n int) *datasets.Set {
 	t.Helper()
 	s, err := datasets.Synthetic(1, part, n)
 	if err != nil {
