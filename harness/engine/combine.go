@@ -70,7 +70,7 @@ func (g *Graph) Sum(shape []int, branches []Branch) *Node {
 		}
 		terms = append(terms, t)
 	}
-	return g.combine("sum", s, terms)
+	return g.combine("sum", s, terms, nil)
 }
 
 // ReLU adds max(0, x).
@@ -90,7 +90,7 @@ func (g *Graph) ReLU(x *Node) *Node {
 				terms[i].mask = out
 			}
 		}
-		return []*Node{g.combine("relu-grad", x.Shape(), terms)}
+		return []*Node{g.combine("relu-grad", x.Shape(), terms, gateOf(x))}
 	}
 	return g.add(o)
 }
@@ -109,11 +109,13 @@ func plainTerms(n *Node) []term {
 	return append([]term{}, o.combine.terms...)
 }
 
-func (g *Graph) combine(name string, s tensor.Shape, terms []term) *Node {
+func (g *Graph) combine(name string, s tensor.Shape, terms []term, gate *kernel.Gate) *Node {
 	if g.err != nil {
 		return nil
 	}
-	return g.add(g.combineOp(name, s, terms))
+	o := g.combineOp(name, s, terms)
+	o.gate = gate
+	return g.add(o)
 }
 
 func (g *Graph) combineOp(name string, s tensor.Shape, terms []term) *op {
@@ -201,7 +203,7 @@ func (g *Graph) combineGrads(o *op, grad *Node) []*Node {
 	grads := make([]*Node, len(o.in))
 	for i, n := range o.in {
 		if terms := contributions[n]; terms != nil {
-			grads[i] = g.combine("sum-grad", n.Shape(), terms)
+			grads[i] = g.combine("sum-grad", n.Shape(), terms, gateOf(n))
 		}
 	}
 	return grads

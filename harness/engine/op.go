@@ -111,6 +111,15 @@ func (o *op) SymDiff(_ G.Nodes, output, grad *G.Node) (G.Nodes, error) {
 	return o.diff(output, grad), o.graph.err
 }
 
+// gateOf returns the gate of the node's operation. The gradient of a node is gated like the node itself: while that is
+// shut nothing reads it.
+func gateOf(n *G.Node) *kernel.Gate {
+	if o := opOf(n); o != nil {
+		return o.gate
+	}
+	return nil
+}
+
 // opOf returns the engine's operation of a node, nil for an input.
 func opOf(n *G.Node) *op {
 	o, _ := n.Op().(*op)

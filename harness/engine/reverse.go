@@ -69,7 +69,7 @@ func (g *Graph) target(n *Node) { g.targets = append(g.targets, n) }
 
 // total adds the sum of the contributions to n's gradient. Sums among them dissolve into the one sum.
 func (g *Graph) total(n *Node, parts []*Node) *Node {
-	if len(parts) == 1 && opOf(parts[0]).gate == nil {
+	if gate := opOf(parts[0]).gate; len(parts) == 1 && (gate == nil || gate == gateOf(n)) {
 		return parts[0]
 	}
 	var terms []term
@@ -81,7 +81,7 @@ func (g *Graph) total(n *Node, parts []*Node) *Node {
 			terms = append(terms, term{src: p, gate: o.gate})
 		}
 	}
-	return g.combine("grad", n.Shape(), terms)
+	return g.combine("grad", n.Shape(), terms, gateOf(n))
 }
 
 // sorted returns what the nodes depend on and themselves, inputs first, in the order of their making. That
