@@ -177,7 +177,7 @@ func (r *ranked) pairs(top int) ([]stat.Pairs, error) {
 // resamples of a bootstrap: fewer of the whole space, where they take longer and vary less.
 func resamples(top int) int {
 	if top < 0 {
-		return 200
+		return 100
 	}
 	return 1000
 }

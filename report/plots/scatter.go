@@ -75,10 +75,16 @@ func scatterPanel(s table.Scatter) (*plot.Plot, error) {
 	grid.Vertical.Color, grid.Horizontal.Color = gridColor, gridColor
 	p.Add(grid)
 	low, high := math.Inf(1), math.Inf(-1)
+	above := 0 // points above the diagonal, less those below
 	for _, series := range s.Series {
 		points := finitePoints(series.Points)
 		for _, at := range points {
 			low, high = min(low, at.X, at.Y), max(high, at.X, at.Y)
+			if at.Y > at.X {
+				above++
+			} else {
+				above--
+			}
 		}
 		if len(points) == 0 {
 			continue
@@ -101,15 +107,22 @@ func scatterPanel(s table.Scatter) (*plot.Plot, error) {
 		if err != nil {
 			return nil, err
 		}
+		if above > 0 { // the legend goes where they are not
+			p.Legend.Top, p.Legend.Left = false, false
+			p.Legend.XOffs, p.Legend.YOffs = vg.Points(-4), vg.Points(4)
+		}
 		line.LineStyle = draw.LineStyle{Color: nullMean, Width: vg.Points(0.8)}
 		p.Add(line)
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = low-margin, high+margin, low-margin, high+margin
 	default:
-		p.X.Min, p.X.Max = widened(p.X.Min, p.X.Max, 0)
+		if !s.Error {
+			p.X.Min, p.X.Max = widened(p.X.Min, p.X.Max, 0)
+		}
 		p.Y.Min, p.Y.Max = widened(p.Y.Min, p.Y.Max, 0.06*float64(len(s.Series)))
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = shortTicks{}, shortTicks{}
 	if s.Error && low <= high {
+		p.X.Min, p.X.Max = p.X.Min-1, p.X.Max+(100-p.X.Max)*0.05
 		p.X.Scale = errorScale{}
 		p.X.Tick.Marker = plot.ConstantTicks(accuracyTicks(p.X.Min, p.X.Max))
 	}

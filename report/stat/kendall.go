@@ -43,7 +43,7 @@ func (c *correlator) kendall(times []int64) (tau float64, ok bool) {
 	if x == 0 || y == 0 {
 		return 0, false
 	}
-	return float64(balance) / (math.Sqrt(float64(x)) * math.Sqrt(float64(y))), true
+	return float64(balance) / math.Sqrt(float64(x)*float64(y)), true
 }
 
 // tied counts the pairs of equal values.

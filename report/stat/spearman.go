@@ -30,7 +30,7 @@ func (c *correlator) spearman(times []int64) (rho float64, ok bool) {
 	if xx == 0 || yy == 0 {
 		return 0, false
 	}
-	return float64(xy) / (math.Sqrt(float64(xx)) * math.Sqrt(float64(yy))), true
+	return float64(xy) / math.Sqrt(float64(xx)*float64(yy)), true
 }
 
 // doubledAverage sets twice the average rank of each distinct value; values that don't occur get any.
