@@ -137,7 +137,8 @@ func (g *Graph) combineOp(name string, s tensor.Shape, terms []term) *op {
 	return o
 }
 
-// recordCombine makes the command. A rectification that follows directly is written in the same pass.
+// recordCombine makes the command. A rectification that follows directly is written in the same pass, and so are rounded
+// copies of both.
 func recordCombine(r *recorder, o *op, in []kernel.Mem, out kernel.Mem) error {
 	if o.combine.relu != nil && r.fused[o] {
 		return nil
@@ -146,12 +147,15 @@ func recordCombine(r *recorder, o *op, in []kernel.Mem, out kernel.Mem) error {
 	width := o.shape[len(o.shape)-1]
 	view := func(m kernel.Mem) kernel.View { return kernel.View{Mem: m, Stride: width} }
 	c := kernel.Combine{Rows: o.shape.TotalSize() / width, Channels: width}
-	relu, keep := r.rectified(o)
-	if keep {
+	if !r.dropped[o] {
 		c.Dst = view(out)
 	}
-	if !relu.None() {
-		c.Relu = view(relu)
+	c.DstHalf = r.place[r.halves[o]]
+	if relu := r.relus[o]; relu != nil {
+		if !r.dropped[relu] {
+			c.Relu = view(r.place[relu])
+		}
+		c.ReluHalf = r.place[r.halves[relu]]
 	}
 	for _, t := range o.combine.terms {
 		k := kernel.Term{Src: view(mems[t.src]), Coef: t.coef.of(mems), Bias: t.bias.of(mems), Gate: t.gate}

@@ -13,8 +13,9 @@ type recorder struct {
 	backend  kernel.Backend
 	place    map[*op]kernel.Mem // output buffers
 	relus    map[*op]*op        // combination -> rectification written in the same pass
-	fused    map[*op]bool       // those rectifications
-	dropped  map[*op]bool       // combinations of which only the rectification is needed
+	halves   map[*op]*op        // combination or such rectification -> rounded copy written in the same pass
+	fused    map[*op]bool       // those rectifications and copies
+	dropped  map[*op]bool       // combinations and rectifications of which only what is written with them is needed
 	commands []command
 	gate     *kernel.Gate
 	op       *op
@@ -36,15 +37,6 @@ func (r *recorder) add(c kernel.Command, err error) error {
 	}
 	r.commands = append(r.commands, command{c, r.gate, r.op, r.op.macs})
 	return nil
-}
-
-// rectified returns where the combination's rectification goes, if in the same pass, and whether the
-// combination itself is kept.
-func (r *recorder) rectified(o *op) (relu kernel.Mem, keep bool) {
-	if f := r.relus[o]; f != nil {
-		return r.place[f], !r.dropped[o]
-	}
-	return kernel.Mem{}, true
 }
 
 // Compile makes one program for each list of wanted nodes. The programs share one workspace, so
@@ -77,9 +69,12 @@ func (g *Graph) Compile(wanted ...[]*Node) ([]*Program, error) {
 }
 
 func (g *Graph) recordProgram(l layout) (*Program, error) {
-	r := &recorder{backend: g.backend, place: map[*op]kernel.Mem{}, relus: l.relus, fused: map[*op]bool{}, dropped: l.dropped}
-	for _, f := range l.relus {
-		r.fused[f] = true
+	r := &recorder{backend: g.backend, place: map[*op]kernel.Mem{}, relus: l.relus, halves: l.halves,
+		fused: map[*op]bool{}, dropped: l.dropped}
+	for _, written := range []map[*op]*op{l.relus, l.halves} {
+		for _, o := range written {
+			r.fused[o] = true
+		}
 	}
 	values := map[*Node]G.Value{}
 	for n, b := range g.inputs {

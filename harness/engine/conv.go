@@ -15,18 +15,23 @@ func (g *Graph) Conv(c kernel.Conv, x, w *Node, gate *kernel.Gate) *Node {
 	if want := (tensor.Shape{c.Batch, c.Height, c.Width, c.In}); !x.Shape().Eq(want) {
 		return g.fail("adding conv: input shape %v, want %v", x.Shape(), want)
 	}
+	c.Half = g.half
 	h, wd := c.OutSize()
-	o := &op{name: "conv", in: []*Node{x, w}, shape: tensor.Shape{c.Batch, h, wd, c.Out}, gate: gate, macs: c.MACs()}
+	read := g.halved(x)
+	o := &op{name: "conv", in: []*Node{read, w}, shape: tensor.Shape{c.Batch, h, wd, c.Out}, gate: gate, macs: c.MACs()}
 	o.record = func(r *recorder, in []kernel.Mem, out kernel.Mem) error {
 		return r.add(r.backend.ConvForward(c, in[0], in[1], out))
 	}
 	o.diff = func(_, dy *Node) []*Node {
 		grads := make([]*Node, 2)
+		if c.Half {
+			dy = g.narrow(dy, gate)
+		}
 		if g.needs[x] {
 			grads[0] = g.convBackwardData(c, dy, w, gate)
 		}
 		if g.needs[w] {
-			grads[1] = g.convBackwardWeights(c, x, dy, w, gate)
+			grads[1] = g.convBackwardWeights(c, read, dy, w, gate)
 		}
 		return grads
 	}

@@ -38,7 +38,7 @@ func random(n int, rng *rand.Rand) []float32 {
 	return v
 }
 
-func newModel(t testing.TB) (*model, kernel.Backend) {
+func newModel(t testing.TB, half bool) (*model, kernel.Backend) {
 	b, err := native.New(1)
 	if err != nil {
 		t.Fatal(err)
@@ -46,6 +46,11 @@ func newModel(t testing.TB) (*model, kernel.Backend) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	m := &model{graph: New(b), gates: [2]*kernel.Gate{{}, {}}}
 	g := m.graph
+	if half {
+		if err := g.HalveConvolutions(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	m.images, m.theta = alloc(t, b, random(2*8*8*3, rng)...), alloc(t, b, 0.7, 0.3)
 	m.grads, m.slots = alloc(t, b, make([]float32, 4000)...), alloc(t, b, 0, 0)
 	used := 0
@@ -74,17 +79,29 @@ func newModel(t testing.TB) (*model, kernel.Backend) {
 
 func all(string) bool { return true }
 
+// precisions runs f with convolutions in float32 and in bfloat16.
+func precisions(t *testing.T, f func(t *testing.T, half bool)) {
+	t.Run("float32", func(t *testing.T) { f(t, false) })
+	t.Run("bf16", func(t *testing.T) { f(t, true) })
+}
+
 // TestBuffersAlive: no two buffers that are needed at one time share memory.
-func TestBuffersAlive(t *testing.T) {
-	m, _ := newModel(t)
+func TestBuffersAlive(t *testing.T) { precisions(t, checkBuffersAlive) }
+
+func checkBuffersAlive(t *testing.T, half bool) {
+	m, _ := newModel(t, half)
 	wanted := append(m.graph.Gradients(m.loss, m.thetaN, Want{Params: all, Theta: true}), m.loss, m.logits)
 	l := m.graph.layout(wanted)
 	made, last := map[*op]int{}, map[*op]int{}
 	for i, n := range l.order {
 		o := opOf(n)
-		made[o] = i
-		if f := l.relus[o]; f != nil {
-			made[f] = i // written in the same pass
+		if _, ok := made[o]; !ok {
+			made[o] = i
+		}
+		for _, written := range []*op{l.relus[o], l.halves[o]} { // in the same pass
+			if written != nil {
+				made[written] = made[o]
+			}
 		}
 		last[o] = max(last[o], i)
 		for _, in := range o.in {
@@ -111,8 +128,10 @@ func TestBuffersAlive(t *testing.T) {
 }
 
 // TestGates: a shut branch costs no multiply-adds, forward and backward, and the result is that of the net without it.
-func TestGates(t *testing.T) {
-	m, b := newModel(t)
+func TestGates(t *testing.T) { precisions(t, checkGates) }
+
+func checkGates(t *testing.T, half bool) {
+	m, b := newModel(t, half)
 	programs, err := m.graph.Compile(append(m.graph.Gradients(m.loss, m.thetaN, Want{Params: all}), m.loss))
 	if err != nil {
 		t.Fatal(err)
@@ -139,8 +158,10 @@ func TestGates(t *testing.T) {
 }
 
 // TestRunAllocatesNothing holds for a whole program.
-func TestRunAllocatesNothing(t *testing.T) {
-	m, _ := newModel(t)
+func TestRunAllocatesNothing(t *testing.T) { precisions(t, checkRunAllocatesNothing) }
+
+func checkRunAllocatesNothing(t *testing.T, half bool) {
+	m, _ := newModel(t, half)
 	programs, err := m.graph.Compile(append(m.graph.Gradients(m.loss, m.thetaN, Want{Params: all, Theta: true}), m.loss))
 	if err != nil {
 		t.Fatal(err)
@@ -151,8 +172,10 @@ func TestRunAllocatesNothing(t *testing.T) {
 }
 
 // TestProgramsAgree: what is wanted besides changes no value, whatever gates do.
-func TestProgramsAgree(t *testing.T) {
-	m, b := newModel(t)
+func TestProgramsAgree(t *testing.T) { precisions(t, checkProgramsAgree) }
+
+func checkProgramsAgree(t *testing.T, half bool) {
+	m, b := newModel(t, half)
 	forward := []*Node{m.loss}
 	theta := append(m.graph.Gradients(m.loss, m.thetaN, Want{Theta: true}), m.loss)
 	both := append(m.graph.Gradients(m.loss, m.thetaN, Want{Params: all, Theta: true}), m.loss)

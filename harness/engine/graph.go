@@ -31,6 +31,8 @@ type Graph struct {
 	inputs    map[*Node]*Buffer
 	grads     map[*Node]kernel.Mem // where a parameter's gradient goes
 	names     map[*Node]string     // of parameters
+	half      bool                 // convolutions read bfloat16
+	halves    map[*Node]*Node      // rounded copies of activations
 	created   uint32
 	want      Want
 	needs     map[*Node]bool
@@ -42,7 +44,8 @@ type Graph struct {
 
 // New opens an empty graph.
 func New(b kernel.Backend) *Graph {
-	return &Graph{backend: b, g: G.NewGraph(), inputs: map[*Node]*Buffer{}, grads: map[*Node]kernel.Mem{}, names: map[*Node]string{}}
+	return &Graph{backend: b, g: G.NewGraph(), inputs: map[*Node]*Buffer{}, grads: map[*Node]kernel.Mem{}, names: map[*Node]string{},
+		halves: map[*Node]*Node{}}
 }
 
 // Err returns the first error that building met.

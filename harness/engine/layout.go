@@ -5,7 +5,8 @@ import "sort"
 // layout is what a program runs and where its buffers lie in the workspace.
 type layout struct {
 	order   []*Node
-	relus   map[*op]*op
+	relus   map[*op]*op // combination -> rectification written in the same pass
+	halves  map[*op]*op // combination or such rectification -> rounded copy written in the same pass
 	dropped map[*op]bool
 	offsets map[*op]int
 	size    int // values
@@ -17,7 +18,7 @@ const align = 16
 // layout orders what the wanted nodes need and places every buffer at the lowest address that is
 // free from its operation to its last reader.
 func (g *Graph) layout(wanted []*Node) layout {
-	l := layout{order: g.sorted(wanted), relus: map[*op]*op{}, dropped: map[*op]bool{}, offsets: map[*op]int{}}
+	l := layout{order: g.sorted(wanted), relus: map[*op]*op{}, halves: map[*op]*op{}, dropped: map[*op]bool{}, offsets: map[*op]int{}}
 	first, last := map[*op]int{}, map[*op]int{}
 	readers := map[*op]int{}
 	end := len(l.order)
@@ -58,6 +59,22 @@ func (g *Graph) layout(wanted []*Node) layout {
 		l.relus[src] = o
 		first[o] = first[src]
 		if readers[src] == 1 && !isWanted[src] {
+			l.dropped[src] = true
+		}
+	}
+	// So is the rounded copy of either.
+	for _, n := range l.order {
+		o := opOf(n)
+		if !o.isNarrow {
+			continue
+		}
+		src := opOf(o.in[0])
+		if src == nil || src.combine == nil || src.gate != nil && src.gate != o.gate {
+			continue
+		}
+		l.halves[src] = o
+		first[o] = first[src]
+		if readers[src] == 1 && !isWanted[src] && src.extern.None() {
 			l.dropped[src] = true
 		}
 	}

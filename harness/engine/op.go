@@ -29,6 +29,8 @@ type op struct {
 	isView bool // the output is part of the input's memory
 	viewAt int  // from this value on
 
+	isNarrow bool // the output is the input rounded to bfloat16; the input's gradient is the output's
+
 	// combine is set for elementwise sums, which the reverse pass and the compiler look into.
 	combine *combination
 

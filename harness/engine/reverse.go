@@ -55,6 +55,7 @@ func (g *Graph) Gradients(loss, theta *Node, want Want) []*Node {
 			if grads[k] == nil {
 				continue
 			}
+			in = whole(in)
 			if _, param := g.grads[in]; param {
 				g.target(grads[k])
 			} else {
