@@ -27,6 +27,8 @@ type StepOptions struct {
 	Threads  int
 	Steps    int // timed, after one warm-up
 	Backend  string
+	// Precision of convolutions.
+	Precision spec.Precision
 }
 
 // StepResult is one line of the step benchmark.
@@ -38,6 +40,7 @@ type StepResult struct {
 	Size           int     `json:"size"`
 	Batch          int     `json:"batch"`
 	Threads        int     `json:"threads"`
+	Precision      string  `json:"precision"`
 	Steps          int     `json:"steps"`
 	SecondsMin     float64 `json:"s_min"`
 	SecondsMedian  float64 `json:"s_median"`
@@ -98,7 +101,7 @@ func Step(o StepOptions) (StepResult, error) {
 		return StepResult{}, err
 	}
 	r := StepResult{Gmnas: b.Name() + " " + b.Version(), Mode: o.Mode, Channels: o.Channels, Cells: o.Cells, Size: o.Size, Batch: o.Batch,
-		Threads: o.Threads, Steps: o.Steps, SecondsMin: times[0], SecondsMedian: median, ImagesPerS: float64(o.Batch) / median,
+		Threads: o.Threads, Precision: o.Precision.String(), Steps: o.Steps, SecondsMin: times[0], SecondsMedian: median, ImagesPerS: float64(o.Batch) / median,
 		GFLOPs: flops / median / 1e9, PeakGFLOPs: peak, AllocsPerStep: float64(m1.Mallocs-m0.Mallocs) / float64(o.Steps), InstructionSet: b.InstructionSet()}
 	r.ShareOfPeak = r.GFLOPs / r.PeakGFLOPs
 	return r, nil
@@ -127,7 +130,7 @@ func searcher(b kernel.Backend, o StepOptions) (*search.Searcher, error) {
 	for i := range set.Labels {
 		set.Labels[i] = uint8(rng.IntN(10))
 	}
-	setup := spec.Setup{Space: space.NB201.Name, Net: spec.Net{Channels: o.Channels, Cells: o.Cells}, Batch: o.Batch, Method: spec.Method{Name: method, Order: order},
+	setup := spec.Setup{Space: space.NB201.Name, Net: spec.Net{Channels: o.Channels, Cells: o.Cells}, Batch: o.Batch, Method: spec.Method{Name: method, Order: order}, Precision: o.Precision,
 		Weights: spec.Weights{LR: 0.025, LRMin: 0.001, Momentum: 0.9, Nesterov: true, WeightDecay: 5e-4, Clip: 5}, Alpha: spec.Alpha{InitStd: 1e-3, LR: 3e-4, Beta1: 0.5, Beta2: 0.999, WeightDecay: 1e-3}}
 	return search.New(setup, search.Options{Backend: b, Mask: space.Full(space.NB201), Images: set, Key: "bench", For: purpose})
 }

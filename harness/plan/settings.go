@@ -66,6 +66,9 @@ func flatten(group, name string, v reflect.Value) []setting {
 }
 
 func show(v reflect.Value) string {
+	if s, ok := v.Interface().(fmt.Stringer); ok {
+		return s.String()
+	}
 	switch v.Kind() {
 	case reflect.String:
 		if v.String() == "" {

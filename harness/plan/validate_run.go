@@ -37,6 +37,7 @@ func checkRun(p problems, run spec.Run) {
 	checkData(p.in("Data."), run.Data, run.Net, run.Batch)
 	p.whole("Batch", run.Batch, 2, maxBatch)
 	checkMethod(p, run)
+	p.one("Precision", run.Precision.String(), spec.Float32.String(), spec.BFloat16.String())
 	checkWeights(p.in("Weights."), run.Weights)
 	checkEnd(p, run)
 	checkEvaluate(p.in("Evaluate."), run.Evaluate)

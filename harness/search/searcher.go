@@ -89,7 +89,10 @@ func New(setup spec.Setup, opts Options) (*Searcher, error) {
 	}
 	x := &Searcher{setup: setup, space: s, mask: opts.Mask}
 	x.wSet, x.aSet = datasets.Split(set)
-	x.params, err = supernet.NewParameters(opts.Backend, supernet.Config{Space: s, Tracked: setup.Method.Name != spec.RSPS,
+	if setup.Precision != spec.Float32 && setup.Precision != spec.BFloat16 {
+		return nil, fmt.Errorf("opening a supernet: precision %q: use %s or %s", setup.Precision, spec.Float32, spec.BFloat16)
+	}
+	x.params, err = supernet.NewParameters(opts.Backend, supernet.Config{Space: s, Tracked: setup.Method.Name != spec.RSPS, Half: setup.Precision == spec.BFloat16,
 		Skeleton: space.Skeleton{Channels: setup.Net.Channels, Cells: setup.Net.Cells, ImageSize: set.Height, ImageChannels: set.Channels, Classes: set.Classes}})
 	if err != nil {
 		return nil, err

@@ -48,6 +48,24 @@ type Alpha struct {
 	WeightDecay       float64
 }
 
+// Precision is what a search's convolutions compute in. Weights and their optimizer, norms, sums and the loss are float32
+// with both.
+type Precision string
+
+const (
+	// Float32 is the zero value, as it was before there was a choice: stages keep their keys.
+	Float32 Precision = ""
+	// BFloat16 rounds what convolutions read, activations, weights and gradients, to bfloat16 and adds up in float32.
+	BFloat16 Precision = "bf16"
+)
+
+func (p Precision) String() string {
+	if p == Float32 {
+		return "float32"
+	}
+	return string(p)
+}
+
 // Setup is what all stages of a run's training share.
 type Setup struct {
 	Space   string // space.Space.Name
@@ -57,6 +75,8 @@ type Setup struct {
 	Method  Method
 	Weights Weights
 	Alpha   Alpha
+	// Precision is of the supernet; architectures are trained in float32 when they are judged (Evaluate).
+	Precision Precision `json:",omitzero"`
 }
 
 // Independent choices of a split.

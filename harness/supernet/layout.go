@@ -19,6 +19,8 @@ type Config struct {
 	// Tracked says that the cells' batch norms keep running statistics (DARTS, SNAS); RSPS always
 	// normalises cells by the batch (spec.md section 1.3).
 	Tracked bool
+	// Half says that the convolutions of nets over the parameters read bfloat16 (engine.Graph.HalveConvolutions).
+	Half bool
 }
 
 // Tensor is one parameter: Size values from value Offset on. Cell is the cell's index from 0 to 3N-1, -1 outside

@@ -114,6 +114,11 @@ func (n *Net) compile(opts Options, allocate func(int) kernel.Mem) error {
 		}
 		g := engine.New(n.p.Backend)
 		n.graphs = append(n.graphs, g)
+		if n.p.Config.Half {
+			if err := g.HalveConvolutions(); err != nil {
+				return fmt.Errorf("building a supernet: %w", err)
+			}
+		}
 		s, k := n.p.Config.Space, n.p.Config.Skeleton
 		b := &builder{p: n.p, g: g, mask: n.mask, batch: opts.Batch, running: kinds[0] == Evaluate,
 			slots: n.slots, gates: n.gates, allocate: allocate}
