@@ -28,7 +28,7 @@ func jointPairs(in Input) table.Table {
 		}
 		pairs := b.jointly(row)
 		for _, side := range []pairSide{similarSide, dissimilarSide} {
-			line := table.Row{ID: side.id, Name: side.name, Kind: spec.RowRun}
+			line := table.Row{ID: side.id, Name: side.name, Kind: spec.RowRun, Of: row.ID}
 			for i := range t.Columns {
 				line.Cells = append(line.Cells, b.pairCell(row, pairs, side, i, t.Columns[i].ID))
 			}

@@ -37,11 +37,6 @@ func Rankings(in Input, rivals ...Rival) table.Table {
 		one.add(0, r.Architectures)
 		list = append(list, one)
 	}
-	if b.embedded { // no table covers it, so there is nothing to correlate with
-		t.Scatters = []table.Scatter{{Title: "no true accuracies"}}
-		t.Facts = b.rankFacts(t, nil)
-		return t
-	}
 	for _, c := range in.Experiment.Columns {
 		f := rankFigures[c.Figure]
 		t.Columns = append(t.Columns, table.Column{ID: c.ID(), Dataset: f.subset(), Split: f.name()})
@@ -55,7 +50,9 @@ func Rankings(in Input, rivals ...Rival) table.Table {
 		line.Noted = slices.ContainsFunc(t.Notes, func(n table.Note) bool { return n.Row == r.row.ID && n.Column == "" })
 		t.Rows = append(t.Rows, line)
 	}
-	if len(list) > 0 {
+	if b.embedded { // no table covers it, so there is nothing to correlate with
+		t.Scatters = []table.Scatter{{Title: "no true accuracies"}}
+	} else if len(list) > 0 {
 		t.Sections = []table.Section{within(list), everySeed(list)}
 		t.Claims = b.rankClaims(list)
 		t.Scatters = rankPanels(list)
@@ -252,6 +249,10 @@ func (b *builder) rankCell(r *ranked, c spec.Column) table.Cell {
 		cell.Low, cell.High, cell.Why = &i.Low, &i.High, r.why
 	}
 	if r.rival {
+		return cell
+	}
+	if b.embedded {
+		cell.Verdict, cell.Reason = table.CannotTell, "no table covers the embedded set"
 		return cell
 	}
 	paper, printed := r.row.Paper[c.ID()]

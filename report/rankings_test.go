@@ -151,7 +151,7 @@ func TestRankingsOnEmbedded(t *testing.T) {
 		in.Searches[i].Run = in.Searches[i].Run.OnEmbedded(in.Experiment.Embedded[spec.Smoke])
 	}
 	tb := report.Build(in)
-	if len(tb.Rows) != 0 || !tb.Embedded || len(tb.Costs) != 2 {
+	if c := figureOf(t, tb, "gm+rsps", spec.FigureSpearman); c.Mean != nil || c.Paper != nil || !tb.Embedded || len(tb.Costs) != 2 {
 		t.Errorf("%d rows, embedded %v", len(tb.Rows), tb.Embedded)
 	}
 	if md := string(renderAll(t, tb)["md"]); !strings.Contains(md, "no true accuracy") {

@@ -58,6 +58,7 @@ type Row struct {
 	Cells []Cell `json:"cells"`
 	Noted bool   `json:"noted,omitempty"` // a note is about the whole row
 	At    *int   `json:"at,omitempty"`    // place on the figure's axis
+	Of    string `json:"of,omitempty"`    // the declared row whose runs it shows, where that isn't ID
 }
 
 // Verdict compares a cell with the printed value.

@@ -160,7 +160,7 @@ func (x explainer) number(row table.Row, cell table.Cell) error {
 		fmt.Fprintln(x.out, "No search: architectures drawn at random, one from each mask, and one of them picked by table validation accuracy on cifar10.")
 		x.nulls(row.ID)
 	default:
-		return x.searches(row.ID, cell)
+		return x.searches(row, cell)
 	}
 	return nil
 }

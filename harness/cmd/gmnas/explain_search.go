@@ -14,15 +14,26 @@ import (
 )
 
 // searches shows every recorded search of a row: the picked leaf and all that led to it.
-func (x explainer) searches(row string, cell table.Cell) error {
-	fmt.Fprintln(x.out, "The mean of the seeds below. In each, one architecture among the leaves is picked by its validation accuracy on the data set of the search.")
+func (x explainer) searches(line table.Row, cell table.Cell) error {
+	switch {
+	case ranks(x.in.Experiment):
+		fmt.Fprintln(x.out, "The mean of the seeds below. In each, every architecture is measured by the one leaf that has it.")
+	case line.Of != "":
+		fmt.Fprintln(x.out, "The mean over the sampled architectures below that have such a pair.")
+	default:
+		fmt.Fprintln(x.out, "The mean of the seeds below. In each, one architecture among the leaves is picked by its validation accuracy on the data set of the search.")
+	}
+	row := line.ID
+	if line.Of != "" {
+		row = line.Of
+	}
 	found := false
 	for _, s := range x.in.Searches {
 		if s.Row != row || (s.Run.Evaluate.By == spec.ByTraining) != x.table.Embedded {
 			continue
 		}
 		found = true
-		if err := x.search(s, cell); err != nil {
+		if err := x.search(s, line, cell); err != nil {
 			return err
 		}
 	}
@@ -32,7 +43,7 @@ func (x explainer) searches(row string, cell table.Cell) error {
 	return nil
 }
 
-func (x explainer) search(s report.Search, cell table.Cell) error {
+func (x explainer) search(s report.Search, line table.Row, cell table.Cell) error {
 	tree, err := plan.Expand(s.Run, s.Seed, x.store.Lookup())
 	if err := errors.Join(err, x.store.Err()); err != nil {
 		return err
@@ -41,7 +52,11 @@ func (x explainer) search(s report.Search, cell table.Cell) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(x.out, "\nSeed %d: %s\n", s.Seed, seedResult(s, cell))
+	if line.Of != "" {
+		fmt.Fprintf(x.out, "\nSeed %d\n", s.Seed)
+	} else {
+		fmt.Fprintf(x.out, "\nSeed %d: %s\n", s.Seed, seedResult(s, cell))
+	}
 	d := s.Run.Data
 	fmt.Fprintf(x.out, "  images    %s, first %d records, pooled %dx%d, SHA-256 %s\n", d.Set, d.Records, d.Pool, d.Pool, d.Hash)
 	if s.Run.Evaluate.Table != "" {
@@ -60,7 +75,7 @@ func (x explainer) search(s report.Search, cell table.Cell) error {
 	for i, l := range tree.Leaves {
 		picked := ""
 		for _, seed := range cell.Seeds {
-			if seed.Seed == s.Seed && seed.Leaf == i {
+			if seed.Seed == s.Seed && seed.Leaf == i && seed.Architecture != "" {
 				picked = "  <- picked"
 			}
 		}
@@ -68,6 +83,11 @@ func (x explainer) search(s report.Search, cell table.Cell) error {
 		x.step(l.Train)
 		x.step(l.Derive)
 		x.step(l.Evaluate)
+		x.step(l.Rank)
+	}
+	for i, p := range tree.Pairs {
+		fmt.Fprintf(x.out, "\n  pair %d\n", i)
+		x.step(p)
 	}
 	for _, b := range tree.Blocked {
 		fmt.Fprintf(x.out, "\n  %s can't go on: %s %s: %s\n", place("node", b.Path), b.Kind, b.State, b.Reason)
@@ -77,6 +97,9 @@ func (x explainer) search(s report.Search, cell table.Cell) error {
 
 func seedResult(s report.Search, cell table.Cell) string {
 	for _, seed := range cell.Seeds {
+		if seed.Seed == s.Seed && seed.Architecture == "" {
+			return fmt.Sprintf("%.3f", seed.Accuracy)
+		}
 		if seed.Seed == s.Seed {
 			return fmt.Sprintf("%.2f, %s, of leaf %d of %d", seed.Accuracy, seed.Architecture, seed.Leaf+1, len(s.Leaves))
 		}
@@ -129,6 +152,13 @@ func own(s spec.Stage) string {
 			text += fmt.Sprintf("; %s over %d mini-batches, %s enabled, average of %s", l.Criterion, l.Batches, l.Enable, l.Average)
 		}
 		return text
+	case s.Rank != nil:
+		r := s.Rank.Rank
+		return fmt.Sprintf("every architecture on the first %d images of %s, batches of %d", r.Records, r.Images, r.Batch)
+	case s.Pair != nil:
+		p := s.Pair.Pair
+		return fmt.Sprintf("architecture %d: neighbours probed after %d epochs by cosines over %d mini-batches, above %g and below %g; pairs trained for %d epochs",
+			s.Pair.Index, p.ProbeEpochs, p.Batches, p.Similar, p.Dissimilar, p.JointEpochs)
 	case s.Evaluate != nil && s.Evaluate.By == spec.ByTraining:
 		e := s.Evaluate
 		return fmt.Sprintf("trained on %d records of %s for %d epochs, C = %d, N = %d", e.Data.Records, e.Data.Set, e.Epochs, e.Net.Channels, e.Net.Cells)
@@ -162,6 +192,22 @@ func (x explainer) outcome(indent string, o spec.Outcome) {
 			}
 		}
 		curve(say, o.Evaluate.Curve)
+	case o.Rank != nil:
+		if best, ok := bestRanked(o.Rank.Architectures); ok {
+			say("%d architectures; the highest, index %d, has %.2f", len(o.Rank.Architectures), best.Index, best.Accuracy)
+		}
+	case o.Pair != nil:
+		say("%s, %d neighbours probed", o.Pair.Architecture, len(o.Pair.Probes))
+		for _, side := range []struct {
+			name string
+			*spec.JointlyTrained
+		}{{"similar", o.Pair.Similar}, {"dissimilar", o.Pair.Dissimilar}} {
+			if j := side.JointlyTrained; j == nil {
+				say("no %s one", side.name)
+			} else {
+				say("%s: operation %d on edge %d, cosine %.3f, after training %.3f; loss %.4f on the W-set, %.4f on the A-set", side.name, j.Operation, j.Edge, j.Cosine, j.Trained, j.TrainLoss, j.ValidLoss)
+			}
+		}
 	case o.Null != nil:
 		for _, c := range x.table.Columns {
 			if n, ok := o.Null.Picks[spec.RuleTableValid][c.ID]; ok {
@@ -169,6 +215,15 @@ func (x explainer) outcome(indent string, o spec.Outcome) {
 			}
 		}
 	}
+}
+
+func bestRanked(list []spec.RankedArchitecture) (best spec.RankedArchitecture, ok bool) {
+	for i, a := range list {
+		if i == 0 || a.Accuracy > best.Accuracy {
+			best, ok = a, true
+		}
+	}
+	return best, ok
 }
 
 // lastEpochs of a curve are shown.
