@@ -123,6 +123,9 @@ func TestLeavesPartitionTheSpace(t *testing.T) {
 			rt.Fatalf("leaves come as %v", paths)
 		}
 		for _, l := range tree.Leaves {
+			if !l.Train.Planned() { // its mask cuts every path: none alone on edges that matter
+				continue
+			}
 			fresh := len(l.Train.Stage.Inputs) == 0
 			if run.Restart != spec.RestartNone && !fresh {
 				rt.Fatalf("leaf %s inherits though the run restarts", l.Path)
