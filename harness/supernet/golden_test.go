@@ -151,21 +151,24 @@ func checkAlphaGradient(t *testing.T, net *supernet.Net, n network) {
 	golden.Near(t, "gradient of alpha", got, n.AlphaGrad.Floats(), 2e-5, 1e-6)
 }
 
+// paths is the part of golden G2 that holds single paths.
+type paths struct {
+	Paths []struct {
+		Path         []int                    `json:"path"`
+		LogitsTrain  golden.Tensor            `json:"logits_train"`
+		LossTrain    float64                  `json:"loss_train"`
+		Grad         map[string]golden.Tensor `json:"grad"`
+		BuffersAfter map[string]golden.Tensor `json:"buffers_after"`
+		LogitsEval   golden.Tensor            `json:"logits_eval"`
+		LossEval     float64                  `json:"loss_eval"`
+	} `json:"paths"`
+}
+
 // TestPath: single paths of RSPS, in training and in evaluation mode, also with dead nodes (golden G2).
 func TestPath(t *testing.T) {
 	var full network
 	golden.Read(t, "testdata/g1_nb201_darts.json.gz", &full)
-	var file struct {
-		Paths []struct {
-			Path         []int                    `json:"path"`
-			LogitsTrain  golden.Tensor            `json:"logits_train"`
-			LossTrain    float64                  `json:"loss_train"`
-			Grad         map[string]golden.Tensor `json:"grad"`
-			BuffersAfter map[string]golden.Tensor `json:"buffers_after"`
-			LogitsEval   golden.Tensor            `json:"logits_eval"`
-			LossEval     float64                  `json:"loss_eval"`
-		} `json:"paths"`
-	}
+	var file paths
 	golden.Read(t, "testdata/g2_nb201_path.json.gz", &file)
 	backends.Each(t, func(t *testing.T, b kernel.Backend) {
 		p, err := supernet.NewParameters(b, supernet.Config{Space: space.NB201, Skeleton: tiny})
