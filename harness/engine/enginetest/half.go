@@ -165,10 +165,10 @@ func checkHalfConv(l *lab) {
 		c.Half = true
 		l.halfConvolve(fmt.Sprintf("%+v", c), c, uint64(i))
 	}
-	wide := []int{16, 32, 64, 48}
+	wide := []int{16, 32, 48}
 	r := newRandom(98)
-	for i := range 12 { // as in networks
-		c := kernel.Conv{Batch: 1 + r.IntN(3), Height: 4 + r.IntN(6), Width: 4 + r.IntN(6), In: wide[r.IntN(4)], Out: wide[r.IntN(4)],
+	for i := range 6 { // as in networks
+		c := kernel.Conv{Batch: 1 + r.IntN(2), Height: 4 + r.IntN(4), Width: 4 + r.IntN(4), In: wide[r.IntN(3)], Out: wide[r.IntN(3)],
 			Kernel: 1 + 2*r.IntN(2), Stride: 1 + r.IntN(2), Dilation: 1, Groups: 1, Half: true}
 		c.Pad = c.Kernel / 2
 		l.halfConvolve(fmt.Sprintf("%+v", c), c, uint64(200+i))
