@@ -45,7 +45,7 @@ func (b *builder) left() []table.Fact {
 		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches on the embedded set, as the two never mix", b.leftOut)})
 	}
 	if b.OtherSettings > 0 {
-		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches recorded under other settings than the experiment now declares", b.OtherSettings)})
+		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches recorded under other settings than the experiment now declares, or in another precision", b.OtherSettings)})
 	}
 	return facts
 }
@@ -89,6 +89,9 @@ func (b *builder) profile() table.Fact {
 			data = b.Searches[0].Run.Data
 		}
 		f.Text += fmt.Sprintf(": %d records of %s%s, C = %d, N = %d", data.Records, data.Set, pooled(data.Pool), run.Net.Channels, run.Net.Cells)
+		if run.Precision != spec.Float32 {
+			f.Text += fmt.Sprintf(", convolutions in %s", run.Precision)
+		}
 		break
 	}
 	if b.Profile != spec.Paper {

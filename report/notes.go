@@ -65,7 +65,11 @@ func (b *builder) gaps(row spec.Row) []table.Note {
 
 // command runs the missing seeds of a row.
 func (b *builder) command(row string, seeds []int64) string {
-	return fmt.Sprintf("gmnas run %s --profile %s --only method=%s --seeds %s", b.Experiment.Label, b.Profile, row, list(seeds))
+	precision := ""
+	if r, ok := b.Experiment.Row(row); ok && r.Runs[b.Profile].Precision != spec.Float32 {
+		precision = " --precision " + r.Runs[b.Profile].Precision.String()
+	}
+	return fmt.Sprintf("gmnas run %s --profile %s%s --only method=%s --seeds %s", b.Experiment.Label, b.Profile, precision, row, list(seeds))
 }
 
 // mixtures tells where a row's cells mix results of different code, data or tables.

@@ -21,6 +21,7 @@ func benchCommand() command {
 	batch := f.Int("batch", 64, "step: images of a batch")
 	threads := f.Int("threads", 1, "step: threads")
 	steps := f.Int("steps", 5, "step: timed steps, after one that isn't")
+	precision := precisionFlag(f)
 	backend := backendFlag(f)
 	data := dataFlag(f)
 	rounds := f.Int("rounds", 3, "compare: how often ours and the peer take turns")
@@ -41,7 +42,7 @@ func benchCommand() command {
 			switch c.args[0] {
 			case "step":
 				r, err := bench.Step(bench.StepOptions{Mode: *mode, Channels: *channels, Cells: *cells, Size: *size, Batch: *batch,
-					Threads: *threads, Steps: *steps, Backend: *backend})
+					Threads: *threads, Steps: *steps, Backend: *backend, Precision: precision.of()})
 				return printLine(c, r, err)
 			case "oracle":
 				r, err := bench.Oracle(*data)

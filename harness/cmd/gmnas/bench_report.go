@@ -62,7 +62,7 @@ func renderTable3(path, folder string) error {
 		return err
 	}
 	defer store.Close()
-	t, err := tableOf(store, experiments.Table3, spec.Laptop, io.Discard)
+	t, err := tableOf(store, experiments.Table3, spec.Laptop, spec.Float32, io.Discard)
 	if err != nil {
 		return err
 	}

@@ -10,12 +10,12 @@ import (
 // TestExperimentsWithoutRunsAreSelected: make appendixb1 renders, whatever seeds and rows the flags choose.
 func TestExperimentsWithoutRunsAreSelected(t *testing.T) {
 	for _, seeds := range [][]int64{nil, {0}} {
-		list, err := selected([]string{"appendixb1", "table1"}, []string{"method=gradient+darts"}, &seedList{seeds})
+		list, err := selected([]string{"appendixb1", "table1"}, []string{"method=gradient+darts"}, &seedList{seeds}, spec.Float32)
 		if err != nil || len(list) != 2 || len(list[1].Seeds) == 0 {
 			t.Errorf("seeds %v: %d experiments, %v", seeds, len(list), err)
 		}
 	}
-	if _, err := selected([]string{"splitaudit"}, nil, &seedList{}); err != nil {
+	if _, err := selected([]string{"splitaudit"}, nil, &seedList{}, spec.Float32); err != nil {
 		t.Error(err)
 	}
 }

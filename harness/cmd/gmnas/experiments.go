@@ -47,7 +47,7 @@ func experimentLabels() []string {
 }
 
 // selected are the experiments that the arguments name, with the rows and seeds that the flags choose.
-func selected(labels []string, only []string, seeds *seedList) ([]spec.Experiment, error) {
+func selected(labels []string, only []string, seeds *seedList, p spec.Precision) ([]spec.Experiment, error) {
 	list, err := findExperiments(labels)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func selected(labels []string, only []string, seeds *seedList) ([]spec.Experimen
 		if e.Over != "" {
 			continue // nothing to choose among
 		}
-		if list[i], err = choose(e, ids); err != nil {
+		if list[i], err = choose(inPrecision(e, p), ids); err != nil {
 			return nil, err
 		}
 		if seeds.seeds != nil {

@@ -13,7 +13,7 @@ import (
 
 func explainCommand() command {
 	f := newFlags("explain")
-	profile, db := profileFlag(f), databaseFlag(f)
+	profile, precision, db := profileFlag(f), precisionFlag(f), databaseFlag(f)
 	return command{
 		name: "explain", args: "EXPERIMENT [ROW [COLUMN]]", short: "walk from a number of a table to the stages behind it", flags: f,
 		long: "With a row and a column: its seeds, leaves, stages (key, settings, cost, state), each split with its distances and cuts, and\n" +
@@ -32,11 +32,11 @@ func explainCommand() command {
 				return err
 			}
 			defer store.Close()
-			in, err := collect(store, e, profile.value)
+			in, err := collect(store, e, profile.value, precision.of())
 			if err != nil {
 				return err
 			}
-			x := explainer{call: c, store: store, in: in, table: report.Build(in)}
+			x := explainer{call: c, store: store, in: in, table: report.Build(in), precision: precision.of()}
 			return x.explain(c.args[1:])
 		},
 	}
@@ -48,6 +48,8 @@ type explainer struct {
 	store *results.Store
 	in    report.Input
 	table table.Table
+
+	precision spec.Precision
 }
 
 func (x explainer) explain(where []string) error {

@@ -66,7 +66,7 @@ type reused struct {
 	commits, backends map[string]int // of so many stages
 }
 
-func reusable(store *results.Store, goals []run.Goal) (reused, error) {
+func reusable(store *results.Store, goals []run.Goal, p spec.Precision) (reused, error) {
 	r := reused{commits: map[string]int{}, backends: map[string]int{}}
 	seen := map[spec.Key]bool{}
 	for label, bindings := range byExperiment(goals) {
@@ -74,7 +74,7 @@ func reusable(store *results.Store, goals []run.Goal) (reused, error) {
 		if err != nil {
 			return r, err
 		}
-		in, err := report.Collect(e, bindings[0].Profile, plain(bindings), store.Lookup())
+		in, err := report.Collect(inPrecision(e, p), bindings[0].Profile, plain(bindings), store.Lookup())
 		if err := errors.Join(err, store.Err()); err != nil {
 			return r, err
 		}

@@ -13,14 +13,14 @@ import (
 
 func planCommand() command {
 	f := newFlags("plan")
-	profile, seeds, only := profileFlag(f), seedsFlag(f), onlyFlag(f)
+	profile, seeds, only, precision := profileFlag(f), seedsFlag(f), onlyFlag(f), precisionFlag(f)
 	db, data, backend := databaseFlag(f), dataFlag(f), backendFlag(f)
 	return command{
 		name: "plan", args: "EXPERIMENT...", short: "print every setting, the stages and the work left; runs nothing", flags: f,
 		long:    "The time left is by what this database's training stages took with the same backend.",
 		example: "gmnas plan table3\ngmnas plan table3 --profile paper --only method=gm+darts --seeds 0",
 		do: func(_ context.Context, c call) error {
-			list, err := selected(c.args, *only, seeds)
+			list, err := selected(c.args, *only, seeds, precision.of())
 			if err != nil {
 				return err
 			}
@@ -37,7 +37,7 @@ func planCommand() command {
 			if store != nil {
 				defer store.Close()
 				lookup = store.Lookup()
-				if rate, err = speed(store, experiments.All(), *backend); err != nil {
+				if rate, err = speed(store, experiments.All(), *backend, precision.of()); err != nil {
 					return err
 				}
 			}
@@ -74,13 +74,13 @@ func bindForPlan(list []spec.Experiment, profile, folder string) (bound, string)
 	return b, ""
 }
 
-// speed returns the FLOPs a second that the experiments' recorded train stages ran at with the backend, all cores
-// together; 0 where none is recorded.
-func speed(store *results.Store, list []spec.Experiment, backend string) (float64, error) {
+// speed returns the FLOPs a second that the experiments' recorded train stages ran at with the backend in the precision, all
+// cores together; 0 where none is recorded.
+func speed(store *results.Store, list []spec.Experiment, backend string, p spec.Precision) (float64, error) {
 	flops, seconds := 0., 0.
 	for _, e := range list {
 		for _, profile := range profiles {
-			in, err := collect(store, e, profile)
+			in, err := collect(store, e, profile, p)
 			if err != nil {
 				return 0, err
 			}

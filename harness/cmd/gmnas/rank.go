@@ -131,7 +131,7 @@ func (o rankFlags) input() (report.Input, error) {
 		return report.Input{Experiment: e, Profile: o.profile.value}, nil
 	}
 	defer store.Close()
-	in, err := collect(store, e, o.profile.value)
+	in, err := collect(store, e, o.profile.value, spec.Float32)
 	if err != nil {
 		return in, err
 	}

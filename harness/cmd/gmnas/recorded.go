@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 
 	"gmnas/harness/spec"
 	"gmnas/report"
@@ -17,11 +18,12 @@ func openRecorded(path string) (*results.Store, error) {
 	return store, err
 }
 
-// collect returns what the store holds of an experiment in a profile.
-func collect(store *results.Store, e spec.Experiment, profile string) (report.Input, error) {
+// collect returns what the store holds of an experiment in a profile and precision.
+func collect(store *results.Store, e spec.Experiment, profile string, p spec.Precision) (report.Input, error) {
 	if e.Over != "" {
-		return collectSplits(store, e, profile)
+		return collectSplits(store, e, profile, p)
 	}
+	e = inPrecision(e, p)
 	bindings, err := store.Bindings(e.Label, profile)
 	if err != nil {
 		return report.Input{}, err
@@ -30,14 +32,15 @@ func collect(store *results.Store, e spec.Experiment, profile string) (report.In
 	return in, errors.Join(err, store.Err())
 }
 
-// collectSplits returns what the store holds of all experiments' splits in a profile.
-func collectSplits(store *results.Store, e spec.Experiment, profile string) (report.Input, error) {
+// collectSplits returns what the store holds of all experiments' splits in a profile and precision.
+func collectSplits(store *results.Store, e spec.Experiment, profile string, p spec.Precision) (report.Input, error) {
 	recorded := map[string][]report.Binding{}
 	for _, label := range experimentLabels() {
 		bindings, err := store.Bindings(label, profile)
 		if err != nil {
 			return report.Input{}, err
 		}
+		bindings = slices.DeleteFunc(bindings, func(b results.Binding) bool { return b.Run.Precision != p })
 		recorded[label] = plain(bindings)
 	}
 	splits := report.Splits(recorded, store.Lookup())

@@ -23,7 +23,7 @@ var formats = map[string]func(io.Writer, table.Table) error{
 
 func reportCommand() command {
 	f := newFlags("report")
-	profile, db := profileFlag(f), databaseFlag(f)
+	profile, precision, db := profileFlag(f), precisionFlag(f), databaseFlag(f)
 	format := &oneOf{"text", []string{"text", "md", "csv", "json"}}
 	f.Var(format, "format", "what to print")
 	out := f.String("out", defaultOut, "`folder` for Markdown, CSV, JSON and PNG files")
@@ -42,7 +42,7 @@ func reportCommand() command {
 			}
 			defer store.Close()
 			for _, e := range list {
-				t, err := tableOf(store, e, profile.value, c.err)
+				t, err := tableOf(store, e, profile.value, precision.of(), c.err)
 				if err != nil {
 					return err
 				}
@@ -61,13 +61,13 @@ func reportCommand() command {
 }
 
 // tableOf builds the table of what is recorded. Where that is nothing, a line says which profile has something.
-func tableOf(store *results.Store, e spec.Experiment, profile string, notes io.Writer) (table.Table, error) {
-	in, err := collect(store, e, profile)
+func tableOf(store *results.Store, e spec.Experiment, profile string, p spec.Precision, notes io.Writer) (table.Table, error) {
+	in, err := collect(store, e, profile, p)
 	if err != nil {
 		return table.Table{}, err
 	}
 	if len(in.Searches)+len(in.Splits) == 0 && in.OtherSettings == 0 {
-		fmt.Fprintf(notes, "nothing of %s is recorded in profile %s%s\n", e.Label, profile, elsewhere(store, e))
+		fmt.Fprintf(notes, "nothing of %s is recorded in profile %s%s%s\n", e.Label, profile, precisionArgument(p), elsewhere(store, e))
 	}
 	return report.Build(in), nil
 }

@@ -15,9 +15,10 @@ import (
 	"gmnas/results"
 )
 
-// runFlags are the flags of run. Those of the machine never change a result.
+// runFlags are the flags of run. Only profile and precision change a result; both are recorded.
 type runFlags struct {
 	profile             *oneOf
+	precision           *precision
 	seeds               *seedList
 	only                *[]string
 	db, data, backend   *string
@@ -29,7 +30,7 @@ type runFlags struct {
 
 func runCommand() command {
 	f := newFlags("run")
-	o := runFlags{profile: profileFlag(f), seeds: seedsFlag(f), only: onlyFlag(f), db: databaseFlag(f), data: dataFlag(f), backend: backendFlag(f)}
+	o := runFlags{profile: profileFlag(f), precision: precisionFlag(f), seeds: seedsFlag(f), only: onlyFlag(f), db: databaseFlag(f), data: dataFlag(f), backend: backendFlag(f)}
 	o.workers = f.Int("workers", 0, "worker processes `N` (default: the cores, divided by --threads)")
 	o.threads = f.Int("threads", 1, "threads `N` of each worker")
 	o.timeout = f.Duration("stage-timeout", 0, "end a stage that takes longer, as in 30m (default: no limit)")
@@ -46,11 +47,14 @@ func runCommand() command {
 }
 
 func doRun(ctx context.Context, c call, o runFlags) error {
-	list, err := selected(c.args, *o.only, o.seeds)
+	list, err := selected(c.args, *o.only, o.seeds, o.precision.of())
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(checkBackend(*o.backend), checkData(*o.data)); err != nil {
+		return err
+	}
+	if err := checkPrecision(o.precision.of(), *o.backend); err != nil {
 		return err
 	}
 	b, err := bind(list, o.profile.value, *o.data)
@@ -74,7 +78,7 @@ func doRun(ctx context.Context, c call, o runFlags) error {
 		return err
 	}
 	defer store.Close()
-	before, err := reusable(store, goals)
+	before, err := reusable(store, goals, o.precision.of())
 	if err != nil {
 		return err
 	}
@@ -117,7 +121,7 @@ func (o runFlags) options() (run.Options, error) {
 
 // same repeats the flags that a report needs to show what was run.
 func (o runFlags) same() string {
-	text := " --profile " + o.profile.value
+	text := " --profile " + o.profile.value + precisionArgument(o.precision.of())
 	if *o.db != defaultDatabase {
 		text += " --db " + *o.db
 	}
