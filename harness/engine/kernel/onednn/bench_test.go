@@ -4,6 +4,7 @@ package onednn_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"gmnas/harness/engine/kernel"
@@ -44,15 +45,31 @@ func BenchmarkConv(b *testing.B) {
 			}
 		}
 	}
+	for _, c := range slices.Clone(shapes) {
+		if c.Half = true; c.Groups == 1 {
+			shapes = append(shapes, c)
+		}
+	}
 	for _, c := range shapes {
 		name := fmt.Sprintf("%dx%d,%d-%d,k%d,s%d,d%d,g%d", c.Height, c.Width, c.In, c.Out, c.Kernel, c.Stride, c.Dilation, c.Groups)
+		read := func(o *onednn.Backend, n int) kernel.Mem { return ramp(b, o, n) }
+		if c.Half {
+			name += ",half"
+			read = func(o *onednn.Backend, n int) kernel.Mem { return ramp(b, o, kernel.HalfLen(n)) }
+		}
 		work := 2 * float64(c.MACs())
 		run := func(pass string, make func(o *onednn.Backend, x, w, y kernel.Mem) (kernel.Command, error)) {
 			b.Run(name+"/"+pass, func(b *testing.B) {
 				o := open(b, 1)
-				x := ramp(b, o, c.Batch*c.Height*c.Width*c.In)
+				size := func(written bool, n int) kernel.Mem {
+					if written {
+						return ramp(b, o, n)
+					}
+					return read(o, n)
+				}
+				x := size(pass == "data", c.Batch*c.Height*c.Width*c.In)
 				w := ramp(b, o, c.Out*c.Kernel*c.Kernel*c.In/c.Groups)
-				y := ramp(b, o, c.Rows()*c.Out)
+				y := size(pass == "forward", c.Rows()*c.Out)
 				cmd, err := make(o, x, w, y)
 				measure(b, cmd, err, work, "GFLOP/s")
 			})
