@@ -75,7 +75,8 @@ type Setup struct {
 	Method  Method
 	Weights Weights
 	Alpha   Alpha
-	// Precision is of the supernet; architectures are trained in float32 when they are judged (Evaluate).
+	// Precision is of the supernet's training and evaluation. Gradients that a split compares are computed in float32, and
+	// so are architectures trained when they are judged (Evaluate).
 	Precision Precision `json:",omitzero"`
 }
 
