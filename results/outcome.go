@@ -21,6 +21,7 @@ func Valid(stage spec.Stage, outcome spec.Outcome) error {
 		spec.KindNull:     outcome.Null != nil,
 		spec.KindRank:     outcome.Rank != nil,
 		spec.KindPair:     outcome.Pair != nil,
+		spec.KindRetrain:  outcome.Retrain != nil,
 	}
 	own, known := payloads[stage.Kind]
 	switch {
@@ -68,6 +69,11 @@ func substance(o spec.Outcome) spec.Outcome {
 		e := *o.Evaluate
 		e.Curve = timeless(e.Curve)
 		o.Evaluate = &e
+	}
+	if o.Retrain != nil {
+		r := *o.Retrain
+		r.Curve = timeless(r.Curve)
+		o.Retrain = &r
 	}
 	return o
 }

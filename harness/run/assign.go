@@ -137,7 +137,7 @@ func (c *coordinator) take(p *process, t task) error {
 		return err
 	}
 	delete(c.lost, t.key)
-	c.intact[t.key] = f.Outcome.Kind == spec.KindTrain
+	c.intact[t.key] = spec.LeavesWeights(f.Outcome.Kind)
 	c.worked += c.work[t.key].FLOPs
 	c.tally.add(f.Outcome)
 	if err := c.changed(t); err != nil {

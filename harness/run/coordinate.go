@@ -76,8 +76,8 @@ type coordinator struct {
 	needs     []need                    // of each goal
 	forecasts []need                    // of each goal, with stages that can't be named yet guessed
 	failed    map[spec.Key]spec.Outcome // failures that this run doesn't try again
-	lost      map[spec.Key]bool         // train stages that must run again: an unfinished stage needs their weights
-	intact    map[spec.Key]bool         // train stages whose weights were checked or made in this run
+	lost      map[spec.Key]bool         // stages that must run again: an unfinished stage needs their weights
+	intact    map[spec.Key]bool         // stages whose weights were checked or made in this run
 	absent    map[spec.Key]bool         // not recorded, or failed in an earlier run; spares the database the question
 	tries     map[spec.Key]int          // workers killed
 	workers   []*process

@@ -26,6 +26,12 @@ func finite(o spec.Outcome) spec.Outcome {
 		curve, at := finitePrefix(o.Evaluate.Curve)
 		o.Evaluate = &spec.Evaluated{Curve: curve}
 		reason += at
+	case o.Retrain != nil:
+		curve, at := finitePrefix(o.Retrain.Curve)
+		r := *o.Retrain
+		r.Curve = curve
+		o.Retrain = &r
+		reason += at
 	}
 	o.Split, o.Derive, o.Null, o.Rank, o.Pair = nil, nil, nil, nil, nil
 	if o.State != spec.Diverged || o.Error == "" {
@@ -43,7 +49,8 @@ func finitePrefix(curve []spec.EpochPoint) ([]spec.EpochPoint, string) {
 			value float64
 		}{
 			{"training loss", p.TrainLoss}, {"training accuracy", p.TrainAcc}, {"validation loss", p.ValidLoss},
-			{"validation accuracy", p.ValidAcc}, {"learning rate", p.LR}, {"temperature", p.Tau}, {"time", p.Seconds},
+			{"validation accuracy", p.ValidAcc}, {"test loss", p.TestLoss}, {"test accuracy", p.TestAcc},
+			{"learning rate", p.LR}, {"temperature", p.Tau}, {"time", p.Seconds},
 		} {
 			if math.IsNaN(f.value) || math.IsInf(f.value, 0) {
 				return curve[:i], fmt.Sprintf(": %s in epoch %d is %v", f.name, p.Epoch, f.value)

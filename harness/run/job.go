@@ -32,7 +32,7 @@ type Progress struct {
 	Note        string // "epoch 3/8"
 }
 
-// Execute runs one stage. A train stage writes its weights with WriteWeights before it returns. It returns the
+// Execute runs one stage. A stage that leaves weights writes them with WriteWeights before it returns. It returns the
 // outcome with its payload, state, gradient evaluations, FLOPs and provenance; Work fills in key, kind, seconds and
 // start. Numbers that became NaN or infinite make the outcome diverged. It returns soon after ctx ends, with an
 // error. It may call report at every step.

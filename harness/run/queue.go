@@ -14,7 +14,7 @@ type task struct {
 	goal int // the first that needs it
 }
 
-// lookup is what the planner sees: failures of earlier runs are to be tried again, and a train stage whose weights
+// lookup is what the planner sees: failures of earlier runs are to be tried again, and a stage whose weights
 // are lost is to run again.
 func (c *coordinator) lookup(key spec.Key) (spec.Outcome, bool) {
 	if o, ok := c.failed[key]; ok {
@@ -34,7 +34,7 @@ func (c *coordinator) lookup(key spec.Key) (spec.Outcome, bool) {
 	return o, true
 }
 
-// expand asks the planner what goal i needs. Where a ready stage reads weights that are missing or damaged, the train
+// expand asks the planner what goal i needs. Where a ready stage reads weights that are missing or damaged, the
 // stage that made them is ready instead.
 func (c *coordinator) expand(i int) error {
 	for {
@@ -57,10 +57,10 @@ func (c *coordinator) expand(i int) error {
 	}
 }
 
-// weightsLost reports whether the stage is a recorded train stage without good weights, and marks it as lost.
+// weightsLost reports whether the stage is recorded and should have left weights, but they are missing or damaged, and marks it as lost.
 func (c *coordinator) weightsLost(key spec.Key) bool {
 	o, ok := c.lookup(key)
-	if !ok || o.Kind != spec.KindTrain || c.intact[key] {
+	if !ok || !spec.LeavesWeights(o.Kind) || c.intact[key] {
 		return false
 	}
 	if _, err := ReadWeights(c.opts.weights(), key); err != nil {
@@ -118,7 +118,7 @@ func (c *coordinator) requeue() {
 	})
 }
 
-// discard deletes the weights of train stages that only complete goals have.
+// discard deletes the weights of stages that only complete goals have.
 func (c *coordinator) discard() error {
 	needed := map[spec.Key]bool{}
 	for i := range c.needs {
@@ -127,7 +127,7 @@ func (c *coordinator) discard() error {
 		}
 	}
 	for key, is := range needed {
-		if o, ok := c.recorded(key); ok && o.Kind == spec.KindTrain && !is {
+		if o, ok := c.recorded(key); ok && spec.LeavesWeights(o.Kind) && !is {
 			if err := removeWeights(c.opts.weights(), key); err != nil {
 				return err
 			}

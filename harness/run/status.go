@@ -77,6 +77,9 @@ func (c *coordinator) finished(t task, o spec.Outcome) string {
 		text += ", " + o.Derive.Architecture
 	case o.Train != nil && len(o.Train.Curve) > 0:
 		text += fmt.Sprintf(", validation accuracy %.2f %%", o.Train.Curve[len(o.Train.Curve)-1].ValidAcc)
+	case o.Retrain != nil && len(o.Retrain.Curve) > 0:
+		last := o.Retrain.Curve[len(o.Retrain.Curve)-1]
+		text += fmt.Sprintf(", held-out accuracy %.2f %%, test accuracy %.2f %%", last.ValidAcc, last.TestAcc)
 	}
 	return text
 }

@@ -20,7 +20,7 @@ const weightsTail = len(weightsMagic) + sha256.Size
 // ErrWeights tells that a weights file is missing or damaged; training the stage again makes it anew.
 var ErrWeights = errors.New("weights missing or damaged")
 
-// WriteWeights writes the weights file of a train stage, whole or not at all.
+// WriteWeights writes the weights file of a stage, whole or not at all.
 func WriteWeights(folder string, key spec.Key, write func(io.Writer) error) error {
 	path, err := keyPath(folder, key, "")
 	if err != nil {

@@ -177,13 +177,13 @@ func deliver(job Job, outcome spec.Outcome) error {
 	if err := results.Valid(job.Stage, outcome); err != nil {
 		return err
 	}
-	if outcome.Kind == spec.KindTrain && outcome.State == spec.Done {
+	if spec.LeavesWeights(outcome.Kind) && outcome.State == spec.Done {
 		path, err := keyPath(job.Weights, outcome.Key, "")
 		if err != nil {
 			return err
 		}
 		if _, err := os.Stat(path); err != nil {
-			return fmt.Errorf("a done train stage left no weights: %w", err)
+			return fmt.Errorf("a done %s stage left no weights: %w", outcome.Kind, err)
 		}
 	}
 	return writeOutcome(job.Outcomes, filed{Stage: job.Stage, Outcome: outcome})

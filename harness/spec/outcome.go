@@ -25,6 +25,7 @@ type Outcome struct {
 	Null     *Nulled    `json:",omitempty"`
 	Rank     *Ranked    `json:",omitempty"`
 	Pair     *Paired    `json:",omitempty"`
+	Retrain  *Retrained `json:",omitempty"`
 
 	Cost       Cost
 	Provenance Provenance
@@ -57,6 +58,7 @@ type EpochPoint struct {
 	Tau                 float64 `json:",omitempty"`
 	TrainLoss, TrainAcc float64 // running, over the epoch's W-set batches
 	ValidLoss, ValidAcc float64 // the whole A-set after the epoch
+	TestLoss, TestAcc   float64 `json:",omitempty"` // retraining: the test records after the epoch
 	Seconds             float64
 	Genotype            string `json:",omitempty"` // argmax of alpha; DARTS and SNAS
 }
@@ -141,6 +143,13 @@ type JointlyTrained struct {
 	Probe
 	Trained              float64 // cosine after the joint training
 	TrainLoss, ValidLoss float64 // on W-set and A-set
+}
+
+// Retrained is the outcome of a RetrainStage: its epochs, From to before To. Valid is the held-out records' and 0 without any.
+type Retrained struct {
+	Curve  []EpochPoint
+	Params int64 // weights of the network without its auxiliary head
+	MACs   int64 // multiply-adds of one image, forward, likewise
 }
 
 // Rules by which one architecture is picked among the leaves. All look at the data set of the search, in

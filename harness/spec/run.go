@@ -9,10 +9,10 @@ type Data struct {
 	Hash    string // SHA-256 of these records after pooling (datasets.Set.Hash); empty until bound
 }
 
-// Net is the scale of the NAS-Bench-201 skeleton.
+// Net is the scale of a space's skeleton.
 type Net struct {
 	Channels int // C, of the first stage
-	Cells    int // N, in each of the three stages
+	Cells    int // NAS-Bench-201: N, in each of the three stages; DARTS space: L, in all
 }
 
 // Base methods.
@@ -182,6 +182,21 @@ type Pair struct {
 	Similar     float64 // a cosine above it makes a similar pair
 	Dissimilar  float64 // a cosine below it makes a dissimilar one
 	Batches     int     // mini-batches that a cosine is the mean of
+}
+
+// Retrain says how a found architecture of the DARTS space is trained from scratch (paper Appendix D.2; spec.md section 5.4).
+type Retrain struct {
+	Data    Data
+	HeldOut int // the last so many of Data's records aren't trained on: what selects among architectures looks at them
+	Test    int // the first so many test records, looked at after every epoch for the record only
+	Net     Net // channels of the first cell; cells in all
+	Batch   int
+	Epochs  int     // of a whole training: length of the cosine and of drop-path's rise
+	Weights Weights // SGD; the cosine falls from LR to LRMin
+
+	DropPath  float64 // probability that an image drops an operation that isn't the identity, in the last epoch; rises from 0
+	Auxiliary float64 // weight of the auxiliary head's loss; 0 leaves the head out
+	Cutout    int     // side in pixels of the square that training images lose
 }
 
 // Run is everything that a search needs besides the seed. Every field is a complete value. A leaf ends in Derive and

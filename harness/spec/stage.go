@@ -31,6 +31,7 @@ const (
 	KindNull     = "null"
 	KindRank     = "rank"
 	KindPair     = "pair"
+	KindRetrain  = "retrain"
 )
 
 // Stage is a pure value: what is done, with which settings and seed, to which inputs.
@@ -48,6 +49,7 @@ type Stage struct {
 	Null     *NullStage     `json:",omitempty"`
 	Rank     *RankStage     `json:",omitempty"`
 	Pair     *PairStage     `json:",omitempty"`
+	Retrain  *RetrainStage  `json:",omitempty"`
 }
 
 // TrainStage trains a (sub-)supernet for Epochs, from the weights, alpha and optimizer state of its one
@@ -110,6 +112,18 @@ type PairStage struct {
 	Pair
 	Index int // of the sampled architecture, from 0
 }
+
+// RetrainStage trains one architecture from epoch From to before epoch To. From 0 starts afresh and has no input; a later one
+// continues exactly from its one input, the stage that differs in From and To only and ended at From.
+type RetrainStage struct {
+	Retrain
+	Space        string
+	Architecture string // as space.Genotype writes it
+	From, To     int
+}
+
+// LeavesWeights reports whether stages of that kind leave a weights file, which others may continue from.
+func LeavesWeights(kind string) bool { return kind == KindTrain || kind == KindRetrain }
 
 // Key returns the stage's name.
 func (s Stage) Key() Key {
