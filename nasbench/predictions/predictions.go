@@ -64,7 +64,7 @@ type list struct {
 }
 
 func (l *list) add(where, architecture string, value float64) error {
-	a, err := parse(architecture)
+	a, err := space.ParseEncoded("", architecture)
 	if err != nil {
 		return fmt.Errorf("%s: %w", where, err)
 	}
@@ -77,13 +77,6 @@ func (l *list) add(where, architecture string, value float64) error {
 	l.at[a] = where
 	l.predictions = append(l.predictions, Prediction{a, value})
 	return nil
-}
-
-func parse(text string) (space.Architecture, error) {
-	if strings.HasPrefix(strings.TrimSpace(text), "[") {
-		return parseTuples(text)
-	}
-	return space.NB201.Parse(text)
 }
 
 // readJSON goes through the tokens, as decoding into a map would lose repeated keys.

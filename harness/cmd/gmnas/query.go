@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"gmnas/nasbench"
 	"gmnas/nasbench/space"
@@ -16,11 +17,13 @@ func queryCommand() command {
 	spaceName := f.String("space", space.NB201.Name, "search `space` of the architecture, "+space.NB201.Name+" or "+space.NB201NoNone.Name)
 	asJSON := f.Bool("json", false, "print JSON")
 	nats := f.Bool("nats", false, "the index is NAS-Bench-201's own, which is shuffled")
+	encoding := f.String("encoding", "", "`name` of the code base whose numbers or spelling the architecture is in: "+strings.Join(encodings(), ", ")+" (default: told by names; numbers need it)")
 	return command{
 		name: "query", args: "ARCHITECTURE|INDEX", short: "look an architecture up in the NAS-Bench-201 table", flags: f,
-		long: "An architecture is a string like the example's; an index counts the space's architectures with edge 0 as the most\n" +
-			"significant digit. Every accuracy names its data set, split and epochs; what the table lacks is a dash.",
-		example: "gmnas query '|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|'\ngmnas query 6111 --nats --json",
+		long: "An architecture is a string like the example's, or as another code base writes it; an index counts the space's architectures with\n" +
+			"edge 0 as the most significant digit. Every accuracy names its data set, split and epochs; what the table lacks is a dash.",
+		example: "gmnas query '|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|'\n" +
+			"gmnas query 6111 --nats --json\ngmnas query '(4, 0, 3, 1, 4, 3)' --encoding naslib",
 		do: func(_ context.Context, c call) error {
 			if len(c.args) != 1 {
 				return fmt.Errorf("%d arguments; give one architecture (in quotes, as | is the shell's) or one index", len(c.args))
@@ -36,7 +39,7 @@ func queryCommand() command {
 			if err != nil {
 				return fmt.Errorf("%w; `make data` gets it", err)
 			}
-			a, err := architecture(table, s, c.args[0], *nats)
+			a, err := architecture(table, s, c.args[0], *encoding, *nats)
 			if err != nil {
 				return err
 			}
@@ -62,15 +65,19 @@ var (
 	sizeSpace = regexp.MustCompile(`^[0-9]+(:[0-9]+)+$`)
 )
 
-// architecture reads the argument, a string or an index.
-func architecture(t *nasbench.Table, s space.Space, text string, nats bool) (space.Architecture, error) {
+// architecture reads the argument, a spelling or an index, as an architecture of s.
+func architecture(t *nasbench.Table, s space.Space, text, encoding string, nats bool) (space.Architecture, error) {
 	switch {
 	case sizeSpace.MatchString(text):
 		return space.Architecture{}, fmt.Errorf("architecture %q: this is an sss string, of NATS-Bench's size space; give one of the topology space, as in `gmnas query --help`", short(text))
-	case !number.MatchString(text) && nats:
-		return space.Architecture{}, fmt.Errorf("index %q: not a number; leave --nats out to give an architecture", short(text))
-	case !number.MatchString(text):
-		return s.Parse(text)
+	case nats && (encoding != "" || !number.MatchString(text)):
+		return space.Architecture{}, fmt.Errorf("architecture %q: no index, which --nats needs; leave --nats out to give an architecture, --encoding to give an index", short(text))
+	case encoding != "" || !number.MatchString(text):
+		a, err := space.ParseEncoded(encoding, text)
+		if err != nil {
+			return a, err
+		}
+		return space.NB201.Convert(a, s)
 	}
 	index, err := strconv.Atoi(text)
 	if err != nil {
@@ -84,4 +91,13 @@ func architecture(t *nasbench.Table, s space.Space, text string, nats bool) (spa
 		return a, err
 	}
 	return space.NB201.Convert(a, s)
+}
+
+// encodings are the names of the encodings.
+func encodings() []string {
+	var names []string
+	for _, e := range space.Encodings() {
+		names = append(names, e.Name)
+	}
+	return names
 }
