@@ -15,6 +15,7 @@ type combination struct {
 // term is one addend; the kernel's Term over nodes.
 type term struct {
 	src  *Node
+	from int // the first of src's channels, where it has more than the sum
 	coef ref
 	bias ref
 	mask *Node
@@ -158,7 +159,7 @@ func recordCombine(r *recorder, o *op, in []kernel.Mem, out kernel.Mem) error {
 		c.ReluHalf = r.place[r.halves[relu]]
 	}
 	for _, t := range o.combine.terms {
-		k := kernel.Term{Src: view(mems[t.src]), Coef: t.coef.of(mems), Bias: t.bias.of(mems), Gate: t.gate}
+		k := kernel.Term{Src: kernel.View{Mem: mems[t.src], Offset: t.from, Stride: channels(t.src)}, Coef: t.coef.of(mems), Bias: t.bias.of(mems), Gate: t.gate}
 		if t.mask != nil {
 			k.Mask = view(mems[t.mask])
 		}

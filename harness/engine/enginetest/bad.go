@@ -122,6 +122,8 @@ func (l *lab) badPools(refused refuse, m func(int) kernel.Mem) {
 		"padding":       func(p *kernel.Pool) { p.Pad = -1 },
 		"empty windows": func(p *kernel.Pool) { p.Pad = 3 },
 		"too wide":      func(p *kernel.Pool) { p.Kernel, p.Pad = 20, 0 },
+		"shift":         func(p *kernel.Pool) { p.Shift = -1 },
+		"shifted out":   func(p *kernel.Pool) { p.Shift = 6 },
 	} {
 		bad := p
 		change(&bad)

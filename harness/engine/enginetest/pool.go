@@ -16,6 +16,9 @@ var pools = []kernel.Pool{
 	{Batch: 1, Height: 2, Width: 9, Channels: 12, Kernel: 3, Stride: 1, Pad: 1},
 	{Batch: 2, Height: 6, Width: 7, Channels: 5, Kernel: 2, Stride: 2, Pad: 0},
 	{Batch: 1, Height: 9, Width: 9, Channels: 17, Kernel: 5, Stride: 3, Pad: 2},
+	{Batch: 2, Height: 6, Width: 8, Channels: 5, Kernel: 1, Stride: 2},
+	{Batch: 2, Height: 6, Width: 8, Channels: 5, Kernel: 1, Stride: 2, Shift: 1}, // the second half of a factorized reduce
+	{Batch: 1, Height: 7, Width: 8, Channels: 16, Kernel: 3, Stride: 2, Pad: 1, Shift: 3},
 }
 
 func checkPool(l *lab) {

@@ -48,8 +48,9 @@ func refPool(p kernel.Pool, x []float64, reduce func([]float64) float64) []float
 			for j := range ow {
 				for c := range p.Channels {
 					window = window[:0]
-					for h := i*p.Stride - p.Pad; h < i*p.Stride-p.Pad+p.Kernel; h++ {
-						for w := j*p.Stride - p.Pad; w < j*p.Stride-p.Pad+p.Kernel; w++ {
+					top, left := i*p.Stride-p.Pad+p.Shift, j*p.Stride-p.Pad+p.Shift
+					for h := top; h < top+p.Kernel; h++ {
+						for w := left; w < left+p.Kernel; w++ {
 							if h >= 0 && h < p.Height && w >= 0 && w < p.Width {
 								window = append(window, x[((n*p.Height+h)*p.Width+w)*p.Channels+c])
 							}

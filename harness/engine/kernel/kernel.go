@@ -82,11 +82,12 @@ func (c Conv) MACs() int64 {
 type Pool struct {
 	Batch, Height, Width, Channels int // input
 	Kernel, Stride, Pad            int
+	Shift                          int // how many rows and columns further down and right the first window begins
 }
 
 // OutSize returns the output's height and width.
 func (p Pool) OutSize() (h, w int) {
-	return (p.Height+2*p.Pad-p.Kernel)/p.Stride + 1, (p.Width+2*p.Pad-p.Kernel)/p.Stride + 1
+	return (p.Height+2*p.Pad-p.Shift-p.Kernel)/p.Stride + 1, (p.Width+2*p.Pad-p.Shift-p.Kernel)/p.Stride + 1
 }
 
 // View is a window of channels in a matrix of rows: value (r, c) of the view is

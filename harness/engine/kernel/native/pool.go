@@ -39,7 +39,10 @@ func (s *shape) pool(p kernel.Pool, xField string, x kernel.Mem, yField string, 
 	if p.Pad < 0 || p.Pad > p.Kernel/2 {
 		s.fail("Pad is %d, want 0 to half the kernel, %d", p.Pad, p.Kernel/2)
 	}
-	s.within("Kernel, dilation and Pad", p.Height, p.Width, p.Kernel, p.Pad, 1)
+	if p.Shift < 0 || p.Shift >= p.Height || p.Shift >= p.Width {
+		s.fail("Shift is %d, want 0 or more and less than the image of %d x %d", p.Shift, p.Height, p.Width)
+	}
+	s.within("Kernel, dilation and Pad", p.Height-p.Shift, p.Width-p.Shift, p.Kernel, p.Pad, 1)
 	if n := size(p.Height, p.Width, p.Channels); n > math.MaxInt32 {
 		s.fail("an image of %d x %d with %d channels has %d values, want at most %d", p.Height, p.Width, p.Channels, n, math.MaxInt32)
 	}
@@ -54,7 +57,7 @@ func (s *shape) pool(p kernel.Pool, xField string, x kernel.Mem, yField string, 
 
 func poolWindows(p kernel.Pool) windows {
 	h, w := p.OutSize()
-	return newWindows(p.Batch, h, w, p.Height, p.Width, p.Kernel, p.Stride, p.Pad, 1)
+	return newWindows(p.Batch, h, w, p.Height, p.Width, p.Kernel, p.Stride, p.Pad-p.Shift, 1)
 }
 
 // average is dst = the sum over the window of src, each output pixel of the pool scaled: dst's

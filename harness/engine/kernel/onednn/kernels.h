@@ -55,7 +55,8 @@ typedef struct {
 
 typedef struct {
     gm_job job;
-    int batch, height, width, channels, out_height, out_width, kernel, stride, pad;
+    int batch, height, width, channels, out_height, out_width, kernel, stride;
+    int pad;                // less the shift: below zero, the first window begins inside
     const float *x, *dy;    // input, gradient of the output
     float *out;             // what is written
     float *yscale, *xscale; // one over the number of valid taps, for each output row and column
@@ -134,7 +135,7 @@ const gm_kernels *gm_pick_kernels(void);
 // gm_cover gives the pooling windows [*from, *to) that hold position p; there is none where a
 // stride steps over it.
 static inline void gm_cover(const gm_pool *a, int p, int windows, int *from, int *to) {
-    const int first = p + a->pad - a->kernel + 1, last = (p + a->pad) / a->stride + 1;
+    const int at = p + a->pad, first = at - a->kernel + 1, last = at < 0 ? 0 : at / a->stride + 1;
     *from = first <= 0 ? 0 : (first + a->stride - 1) / a->stride;
     *to = last < windows ? last : windows;
 }

@@ -48,13 +48,17 @@ func checkPool(what string, p kernel.Pool, x, y kernel.Mem) *check {
 	k.atLeast(1, "kernel", p.Kernel)
 	k.atLeast(1, "stride", p.Stride)
 	k.atLeast(0, "pad", p.Pad)
+	k.atLeast(0, "shift", p.Shift)
 	if k.err != nil {
 		return k
 	}
 	if p.Pad >= p.Kernel {
 		k.fail("pad is %d, want less than the kernel's %d", p.Pad, p.Kernel)
 	}
-	if p.Kernel > p.Height+2*p.Pad || p.Kernel > p.Width+2*p.Pad {
+	if p.Shift >= p.Height || p.Shift >= p.Width {
+		k.fail("shift is %d, want less than the image's %dx%d", p.Shift, p.Height, p.Width)
+	}
+	if p.Kernel > p.Height-p.Shift+2*p.Pad || p.Kernel > p.Width-p.Shift+2*p.Pad {
 		k.fail("the kernel is larger than the padded input")
 	}
 	if k.err != nil {
@@ -73,7 +77,7 @@ func (b *Backend) pool(k *check, kind C.gm_pool_kind, c C.gm_pool, p kernel.Pool
 	h, w := p.OutSize()
 	c.batch, c.height, c.width, c.channels = C.int(p.Batch), C.int(p.Height), C.int(p.Width), C.int(p.Channels)
 	c.out_height, c.out_width = C.int(h), C.int(w)
-	c.kernel, c.stride, c.pad = C.int(p.Kernel), C.int(p.Stride), C.int(p.Pad)
+	c.kernel, c.stride, c.pad = C.int(p.Kernel), C.int(p.Stride), C.int(p.Pad-p.Shift)
 	made := C.gm_pool_new(b.c, kind, &c)
 	if made == nil {
 		return nil, fmt.Errorf("making %s: out of memory", k.what)
