@@ -63,7 +63,7 @@ func (b Binding) check() error {
 // Bindings returns the runs of an experiment in a profile that were ever asked for, by row, seed and time. A row
 // and seed with several runs was asked for with several settings, data sets or tables.
 func (s *Store) Bindings(experiment, profile string) ([]Binding, error) {
-	rows, err := s.db.Query(`SELECT row, seed, body, bound FROM bindings WHERE experiment = ? AND profile = ?
+	rows, err := s.db.Query(`SELECT row, seed, run, body, bound FROM bindings WHERE experiment = ? AND profile = ?
 		ORDER BY row, seed, bound, run`, experiment, profile)
 	if err != nil {
 		return nil, explain("reading", s.path, err)
@@ -72,9 +72,12 @@ func (s *Store) Bindings(experiment, profile string) ([]Binding, error) {
 	var all []Binding
 	for rows.Next() {
 		b := Binding{Experiment: experiment, Profile: profile}
-		var body, bound string
-		if err := rows.Scan(&b.Row, &b.Seed, &body, &bound); err != nil {
+		var run, body, bound string
+		if err := rows.Scan(&b.Row, &b.Seed, &run, &body, &bound); err != nil {
 			return nil, explain("reading", s.path, err)
+		}
+		if sum(body) != run {
+			return nil, explain("reading", s.path, fmt.Errorf("run of row %.80q: %w: its checksum does not match", b.Row, ErrDamaged))
 		}
 		if err := json.Unmarshal([]byte(body), &b.Run); err != nil {
 			return nil, explain("reading", s.path, fmt.Errorf("run of row %s: %w", b.Row, err))

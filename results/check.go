@@ -8,7 +8,7 @@ import (
 	"gmnas/harness/spec"
 )
 
-// Check reads the whole database: its pages, its references, each stage's key and each outcome's checksum.
+// Check reads the whole database: its pages, its references, each stage's key, each outcome's and each run's checksum.
 // Errors wrap ErrDamaged.
 func (s *Store) Check() error {
 	var verdict string
@@ -25,6 +25,9 @@ func (s *Store) Check() error {
 	if orphans != 0 {
 		return explain("checking", s.path, fmt.Errorf("%w: %d outcomes or attempts without their stage", ErrDamaged, orphans))
 	}
+	if err := s.checkRuns(); err != nil {
+		return explain("checking", s.path, err)
+	}
 	return s.eachStage(func(key spec.Key, stage, body, checksum string) error {
 		if sum(stage) != string(key) {
 			return fmt.Errorf("stage %s: %w: its text has another key", key.Short(), ErrDamaged)
@@ -35,6 +38,24 @@ func (s *Store) Check() error {
 		_, err := decode(key, body, checksum)
 		return err
 	})
+}
+
+func (s *Store) checkRuns() error {
+	rows, err := s.db.Query("SELECT run, body FROM bindings")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var run, body string
+		if err := rows.Scan(&run, &body); err != nil {
+			return err
+		}
+		if sum(body) != run {
+			return fmt.Errorf("run %s: %w: its checksum does not match", spec.Key(run).Short(), ErrDamaged)
+		}
+	}
+	return rows.Err()
 }
 
 // Dump writes stages, outcomes and runs as JSON lines in a fixed order, without when, where and how long: two

@@ -18,7 +18,7 @@ var (
 
 // Any time.
 var (
-	ErrDamaged  = errors.New("damaged, truncated or not a database; run `gmnas doctor`")
+	ErrDamaged  = errors.New("damaged, truncated or not a database; run `gmnas doctor --repair` with the same --db")
 	ErrReadOnly = errors.New("read-only; give write permission to the file and its folder, or name another file with --db")
 	ErrFull     = errors.New("disk full; free some space and give the same command again, what is recorded is kept")
 	ErrBusy     = errors.New("another process has held it for a minute; end that process or wait")

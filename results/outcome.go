@@ -103,6 +103,9 @@ func decode(key spec.Key, body, checksum string) (spec.Outcome, error) {
 	if err := json.Unmarshal([]byte(body), &o); err != nil {
 		return spec.Outcome{}, fmt.Errorf("outcome %s: %w", key.Short(), err)
 	}
+	if o.Key != key {
+		return spec.Outcome{}, fmt.Errorf("outcome %s: %w: it is that of stage %s", key.Short(), ErrDamaged, o.Key.Short())
+	}
 	return o, nil
 }
 

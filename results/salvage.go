@@ -1,0 +1,252 @@
+package results
+
+import (
+	"cmp"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"gmnas/harness/spec"
+)
+
+// Salvaged is what Salvage brought over into a new file.
+type Salvaged struct {
+	Stages, Outcomes, Attempts, Runs int
+	Orphans                          int    // outcomes and attempts left behind because their stage's row is lost
+	Kept                             string // the damaged file, under its new name
+}
+
+// Salvage makes a whole database of a damaged one: it takes every row whose checksum is right from the file's pages and its
+// log, whatever else of them is broken, writes them to a new file, checks that, and puts it in the place of the old one.
+// The old one stays beside it under another name, log included. Rows that are lost are stages that run again.
+//
+// Errors: ErrLocked while a coordinator has it; ErrMissing; no row found, and then nothing is changed.
+func Salvage(path string) (Salvaged, error) {
+	full, err := resolve(path)
+	if err != nil {
+		return Salvaged{}, fmt.Errorf("salvaging results database %s: %w", path, err)
+	}
+	if !exists(full) {
+		return Salvaged{}, explain("salvaging", full, ErrMissing)
+	}
+	unlock, err := Lock(full + ".lock")
+	if err != nil {
+		return Salvaged{}, fmt.Errorf("salvaging results database: %w", err)
+	}
+	defer unlock()
+	found, err := carve(full)
+	if err != nil {
+		return Salvaged{}, explain("salvaging", full, err)
+	}
+	if len(found.stages)+len(found.runs) == 0 {
+		return Salvaged{}, explain("salvaging", full, errors.New("no row of gmnas is in it, so it stays as it is; move it away, and `gmnas run` begins a new one"))
+	}
+	fresh := full + ".salvaged"
+	s, err := found.write(fresh)
+	if err == nil {
+		s.Kept, err = exchange(full, fresh)
+	}
+	if err != nil {
+		removeDatabase(fresh)
+		return Salvaged{}, explain("salvaging", full, err)
+	}
+	return s, nil
+}
+
+// found are rows that were read out of pages. All but attempts carry a checksum of their own.
+type found struct {
+	stages   map[spec.Key]string
+	outcomes map[spec.Key]outcomeRow
+	attempts map[attemptRow]bool
+	runs     map[runID]runRow
+}
+
+type outcomeRow struct {
+	body, checksum string
+	state          spec.State
+	started        time.Time
+}
+
+type attemptRow struct{ key, state, error, log, body, recorded string }
+
+type runID struct {
+	experiment, profile, row string
+	seed                     int64
+	run                      string
+}
+
+type runRow struct {
+	body  string
+	bound time.Time
+}
+
+// carve reads every row whose checksum is right out of a database's pages.
+func carve(path string) (found, error) {
+	f := found{map[spec.Key]string{}, map[spec.Key]outcomeRow{}, map[attemptRow]bool{}, map[runID]runRow{}}
+	p, err := openPages(path)
+	if err != nil {
+		return f, err
+	}
+	defer p.close()
+	p.each(func(page []byte) { p.cells(page, f.add) })
+	return f, nil
+}
+
+// add takes a row in if it is one of ours.
+func (f found) add(row []column) {
+	shape := ""
+	for _, c := range row {
+		shape += string(c.kind)
+	}
+	switch shape {
+	case "tt":
+		if key, body := row[0].text, row[1].text; sum(body) == key {
+			f.stages[spec.Key(key)] = body
+		}
+	case "ttt":
+		f.outcome(spec.Key(row[0].text), row[1].text, row[2].text)
+	case "ntttttt":
+		f.attempt(attemptRow{row[1].text, row[2].text, row[3].text, row[4].text, row[5].text, row[6].text})
+	case "tttittt":
+		id := runID{row[0].text, row[1].text, row[2].text, row[3].number, row[4].text}
+		body := row[5].text
+		if bound, err := time.Parse(time.RFC3339Nano, row[6].text); err == nil && sum(body) == id.run && bound.After(f.runs[id].bound) {
+			f.runs[id] = runRow{body, bound}
+		}
+	}
+}
+
+// outcome keeps the outcome that counts among those of one stage: an old page may still have its failure.
+func (f found) outcome(key spec.Key, body, checksum string) {
+	o, err := decode(key, body, checksum)
+	if err != nil {
+		return
+	}
+	old, has := f.outcomes[key]
+	final := o.State != spec.Failed
+	switch {
+	case !has:
+	case (old.state != spec.Failed) != final:
+		if !final {
+			return
+		}
+	case !o.Provenance.Started.After(old.started):
+		return
+	}
+	f.outcomes[key] = outcomeRow{body, checksum, o.State, o.Provenance.Started}
+}
+
+func (f found) attempt(a attemptRow) {
+	var o spec.Outcome
+	_, err := time.Parse(time.RFC3339Nano, a.recorded)
+	if err == nil && (a.state == string(spec.Failed) || a.state == "conflict") &&
+		json.Unmarshal([]byte(a.body), &o) == nil && string(o.Key) == a.key {
+		f.attempts[a] = true
+	}
+}
+
+// write puts the rows into a new database, checks it and closes it.
+func (f found) write(path string) (Salvaged, error) {
+	if err := removeDatabase(path); err != nil {
+		return Salvaged{}, err
+	}
+	s, err := Open(path)
+	if err != nil {
+		return Salvaged{}, err
+	}
+	tx, err := s.db.Begin()
+	if err != nil {
+		return Salvaged{}, errors.Join(explain("writing", path, err), s.Close())
+	}
+	defer tx.Rollback()
+	counts, err := f.insert(tx)
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err == nil {
+		err = s.Check()
+	}
+	return counts, errors.Join(explain("writing", path, err), s.Close())
+}
+
+func (f found) insert(tx *sql.Tx) (Salvaged, error) {
+	var s Salvaged
+	for _, key := range slices.Sorted(maps.Keys(f.stages)) {
+		if _, err := tx.Exec("INSERT INTO stages (key, body) VALUES (?, ?)", string(key), f.stages[key]); err != nil {
+			return s, err
+		}
+		s.Stages++
+		o, ok := f.outcomes[key]
+		if !ok {
+			continue
+		}
+		if _, err := tx.Exec("INSERT INTO outcomes (key, body, checksum) VALUES (?, ?, ?)", string(key), o.body, o.checksum); err != nil {
+			return s, err
+		}
+		s.Outcomes++
+	}
+	s.Orphans = len(f.outcomes) - s.Outcomes
+	for _, a := range slices.SortedFunc(maps.Keys(f.attempts), func(a, b attemptRow) int { return cmp.Compare(a.recorded, b.recorded) }) {
+		if _, ok := f.stages[spec.Key(a.key)]; !ok {
+			s.Orphans++
+			continue
+		}
+		if _, err := tx.Exec("INSERT INTO attempts (key, state, error, log, body, recorded) VALUES (?, ?, ?, ?, ?, ?)",
+			a.key, a.state, a.error, a.log, a.body, a.recorded); err != nil {
+			return s, err
+		}
+		s.Attempts++
+	}
+	for id, r := range f.runs {
+		if _, err := tx.Exec("INSERT INTO bindings (experiment, profile, row, seed, run, body, bound) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			id.experiment, id.profile, id.row, id.seed, id.run, r.body, r.bound.UTC().Format(time.RFC3339Nano)); err != nil {
+			return s, err
+		}
+		s.Runs++
+	}
+	return s, nil
+}
+
+// companions are the endings of the files that belong to a database.
+var companions = []string{"-wal", "-journal", "-shm"}
+
+// exchange gives the damaged database and its log a free name, and its name to the new one.
+func exchange(path, fresh string) (kept string, err error) {
+	for n := 1; kept == "" || exists(kept); n++ {
+		kept = fmt.Sprintf("%s.damaged-%d", path, n)
+	}
+	for _, ending := range companions {
+		if err := os.Rename(path+ending, kept+ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	if err := os.Rename(path, kept); err != nil {
+		return "", err
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return "", errors.Join(err, os.Rename(kept, path))
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return "", err
+	}
+	defer folder.Close()
+	return kept, folder.Sync()
+}
+
+// removeDatabase deletes a database that was only begun.
+func removeDatabase(path string) error {
+	for _, ending := range append([]string{""}, companions...) {
+		if err := os.Remove(path + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
