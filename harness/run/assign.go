@@ -124,16 +124,16 @@ func (c *coordinator) forget(p *process) {
 func (c *coordinator) take(p *process, t task) error {
 	f, err := readOutcome(c.opts.outcomes(), t.key)
 	if err != nil {
-		return errors.Join(c.removeOutcome(t.key), c.fail(p, t, err.Error(), true))
+		return errors.Join(c.opts.removeOutcome(t.key), c.fail(p, t, err.Error(), true))
 	}
 	err = c.store.Record(f.Stage, f.Outcome)
 	if errors.Is(err, results.ErrConflict) { // its weights are not those of the recorded outcome
-		return errors.Join(c.removeOutcome(t.key), removeWeights(c.opts.weights(), t.key), c.end(p, t, err.Error()))
+		return errors.Join(c.opts.removeOutcome(t.key), removeWeights(c.opts.weights(), t.key), c.end(p, t, err.Error()))
 	}
 	if err != nil {
 		return err // the file stays for the next run
 	}
-	if err := c.removeOutcome(t.key); err != nil {
+	if err := c.opts.removeOutcome(t.key); err != nil {
 		return err
 	}
 	delete(c.lost, t.key)

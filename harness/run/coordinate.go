@@ -2,10 +2,7 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"gmnas/harness/plan"
@@ -30,19 +27,11 @@ func Coordinate(ctx context.Context, store *results.Store, goals []Goal, opts Op
 	if err := opts.check(); err != nil {
 		return Summary{}, fmt.Errorf("running: %w", err)
 	}
-	unlock, err := store.Lock()
+	unlock, err := opts.lock(store)
 	if err != nil {
 		return Summary{}, fmt.Errorf("running: %w", err)
 	}
 	defer unlock()
-	if err := opts.makeFolders(); err != nil {
-		return Summary{}, fmt.Errorf("running: %w", err)
-	}
-	unlockDir, err := results.Lock(filepath.Join(opts.outcomes(), ".lock"))
-	if err != nil {
-		return Summary{}, fmt.Errorf("running: %w", err)
-	}
-	defer unlockDir()
 
 	c := &coordinator{
 		store: store, goals: goals, opts: opts, observer: observer, recorded: store.Lookup(), events: make(chan event),
@@ -102,7 +91,8 @@ func (c *coordinator) begin() error {
 	if err := c.store.Bind(asked...); err != nil {
 		return err
 	}
-	if err := c.sweep(); err != nil {
+	var err error
+	if c.tally.Swept, err = sweep(c.store, c.opts, c.say); err != nil {
 		return err
 	}
 	for i := range c.goals {
@@ -114,33 +104,6 @@ func (c *coordinator) begin() error {
 		}
 	}
 	c.requeue()
-	return nil
-}
-
-// sweep takes in the outcome files of killed runs, and deletes what they were still writing.
-func (c *coordinator) sweep() error {
-	if _, err := leftovers(c.opts.weights()); err != nil {
-		return err
-	}
-	keys, err := leftovers(c.opts.outcomes())
-	if err != nil {
-		return err
-	}
-	for _, key := range keys {
-		f, err := readOutcome(c.opts.outcomes(), key)
-		if err != nil {
-			c.say("%v: removed, the stage runs again", err)
-		} else if err := c.store.Record(f.Stage, f.Outcome); errors.Is(err, results.ErrConflict) {
-			c.say("%v", err)
-		} else if err != nil {
-			return err
-		} else {
-			c.tally.Swept++
-		}
-		if err := c.removeOutcome(key); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
@@ -214,7 +177,8 @@ func (c *coordinator) summarize(interrupted bool) Summary {
 	s.Interrupted = interrupted
 	s.Elapsed = time.Since(c.began)
 	s.Goals = len(c.goals)
-	s.WeightsDir, s.WeightsBytes = c.opts.weights(), weightsSize(c.opts.weights())
+	s.WeightsDir = c.opts.weights()
+	_, s.WeightsBytes = weightsFiles(s.WeightsDir)
 	seen := map[spec.Key]bool{}
 	for i, n := range c.needs {
 		if n.complete {
@@ -232,14 +196,3 @@ func (c *coordinator) summarize(interrupted bool) Summary {
 }
 
 func (c *coordinator) say(format string, a ...any) { c.observer.Line(fmt.Sprintf(format, a...)) }
-
-func (c *coordinator) removeOutcome(key spec.Key) error {
-	path, err := keyPath(c.opts.outcomes(), key, outcomeEnding)
-	if err != nil {
-		return err
-	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("removing what is recorded: %w", err)
-	}
-	return nil
-}

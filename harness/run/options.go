@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"time"
+
+	"gmnas/results"
 )
 
 // Options are settings of the machine; none changes a result.
@@ -56,12 +58,22 @@ func (o Options) check() error {
 func (o Options) outcomes() string { return filepath.Join(o.Dir, "outcomes") }
 func (o Options) weights() string  { return filepath.Join(o.Dir, "weights") }
 
-// makeFolders makes the folders where they are missing.
-func (o Options) makeFolders() error {
+// lock makes this process the only one that writes to the database and the folders, which it makes where they are missing.
+func (o Options) lock(store *results.Store) (unlock func(), err error) {
+	unlockStore, err := store.Lock()
+	if err != nil {
+		return nil, err
+	}
 	for _, folder := range []string{o.outcomes(), o.weights()} {
 		if err := os.MkdirAll(folder, 0o755); err != nil {
-			return err
+			unlockStore()
+			return nil, err
 		}
 	}
-	return nil
+	unlockFolder, err := results.Lock(filepath.Join(o.outcomes(), ".lock"))
+	if err != nil {
+		unlockStore()
+		return nil, err
+	}
+	return func() { unlockFolder(); unlockStore() }, nil
 }

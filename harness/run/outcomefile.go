@@ -99,3 +99,42 @@ func leftovers(folder string) ([]spec.Key, error) {
 	}
 	return keys, nil
 }
+
+// sweep takes in the outcome files of killed runs, and deletes what they were still writing. It returns how many
+// outcomes it recorded.
+func sweep(store *results.Store, o Options, say func(string, ...any)) (taken int, err error) {
+	if _, err := leftovers(o.weights()); err != nil {
+		return 0, err
+	}
+	keys, err := leftovers(o.outcomes())
+	if err != nil {
+		return 0, err
+	}
+	for _, key := range keys {
+		f, err := readOutcome(o.outcomes(), key)
+		if err != nil {
+			say("%v: removed, the stage runs again", err)
+		} else if err := store.Record(f.Stage, f.Outcome); errors.Is(err, results.ErrConflict) {
+			say("%v", err)
+		} else if err != nil {
+			return taken, err
+		} else {
+			taken++
+		}
+		if err := o.removeOutcome(key); err != nil {
+			return taken, err
+		}
+	}
+	return taken, nil
+}
+
+func (o Options) removeOutcome(key spec.Key) error {
+	path, err := keyPath(o.outcomes(), key, outcomeEnding)
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("removing what is recorded: %w", err)
+	}
+	return nil
+}

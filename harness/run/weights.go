@@ -61,16 +61,16 @@ func ReadWeights(folder string, key spec.Key) ([]byte, error) {
 	return content, nil
 }
 
-// weightsSize returns the bytes of all weights files in folder.
-func weightsSize(folder string) int64 {
+// weightsFiles returns the keys that have a weights file in folder, and the bytes of all.
+func weightsFiles(folder string) (keys []spec.Key, size int64) {
 	entries, _ := os.ReadDir(folder)
-	var total int64
 	for _, e := range entries {
 		if info, err := e.Info(); err == nil && validKey(spec.Key(e.Name())) {
-			total += info.Size()
+			keys = append(keys, spec.Key(e.Name()))
+			size += info.Size()
 		}
 	}
-	return total
+	return keys, size
 }
 
 // removeWeights deletes a stage's weights file, where there is one.

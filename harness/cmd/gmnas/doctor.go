@@ -28,18 +28,27 @@ type finding struct {
 func doctorCommand() command {
 	f := newFlags("doctor")
 	db, data := databaseFlag(f), dataFlag(f)
+	mend := f.Bool("repair", false, "mend what can be mended first, and say what was done")
 	return command{
 		name: "doctor", short: "say what is there, what is missing, and the command that mends it", flags: f,
-		long:    "It exits with 2 where something is broken; what is only missing, such as data, is no error.",
-		example: "gmnas doctor\ngmnas doctor --db results/gmnas.db --data data",
+		long: "It exits with 2 where something is broken; what is only missing, such as data, is no error. --repair makes a whole database of\n" +
+			"a damaged one, which it keeps beside it under another name; deletes damaged weights and outcome files, whose stages run again;\n" +
+			"and joins a damaged NAS-Bench-201 table anew from its sources.",
+		example: "gmnas doctor\ngmnas doctor --repair --db results/gmnas.db",
 		do: func(_ context.Context, c call) error {
 			if len(c.args) > 0 {
 				return errors.New("takes no arguments")
+			}
+			if *mend {
+				if err := repair(c.out, *db, *data); err != nil {
+					return err
+				}
 			}
 			findings := machine()
 			findings = append(findings, backends()...)
 			findings = append(findings, dataState(*data)...)
 			findings = append(findings, database(*db)...)
+			findings = append(findings, workFiles(*db)...)
 			findings = append(findings, folder(filepath.Dir(*db)))
 			bad := 0
 			for _, f := range findings {
@@ -149,7 +158,7 @@ func dataState(dir string) []finding {
 	}
 	table, err := nasbench.Find(dir)
 	if err != nil {
-		return append(list, finding{about: "table", text: err.Error(), mend: "gmnas data get nasbench201 --data " + dir})
+		return append(list, finding{about: "table", text: err.Error(), mend: "gmnas data get nasbench201 --data " + dir, bad: exists(filepath.Join(dir, nasbench.FileName))})
 	}
 	return append(list, finding{about: "table", text: fmt.Sprintf("NAS-Bench-201, %d architectures, SHA-256 %.12s", nasbench.Size, table.Hash())})
 }
@@ -159,13 +168,12 @@ func database(path string) []finding {
 	if errors.Is(err, results.ErrMissing) {
 		return []finding{{about: "database", text: path + ": none yet", mend: "gmnas run table3 --db " + path}}
 	}
-	rescue := fmt.Sprintf("move %s away and give the last command again, or rescue rows with: sqlite3 %s .recover | sqlite3 rescued.db", path, path)
 	if err == nil {
 		defer store.Close()
 		err = store.Check()
 	}
 	if errors.Is(err, results.ErrDamaged) {
-		return []finding{{about: "database", text: err.Error(), mend: rescue, bad: true}}
+		return []finding{{about: "database", text: err.Error(), mend: "gmnas doctor --repair --db " + path, bad: true}}
 	}
 	if err != nil {
 		return []finding{{about: "database", text: err.Error(), bad: true}}
@@ -182,6 +190,22 @@ func database(path string) []finding {
 		text += " no outcomes"
 	}
 	return []finding{{about: "database", text: strings.TrimSuffix(text, ",")}}
+}
+
+// workFiles checks the weights and the outcomes on their way.
+func workFiles(db string) []finding {
+	files := run.Examine(workFolder(db))
+	if files.Weights+files.Outcomes == 0 {
+		return nil
+	}
+	list := []finding{{about: "weights", text: fmt.Sprintf("%d files, %.3g MB, in %s", files.Weights, float64(files.Bytes)/1e6, workFolder(db))}}
+	for _, err := range files.Damaged {
+		list = append(list, finding{about: "weights", text: err.Error(), mend: "gmnas doctor --repair --db " + db + ", or a run that needs them trains them again", bad: true})
+	}
+	if files.Outcomes > 0 {
+		list = append(list, finding{about: "outcomes", text: fmt.Sprintf("%d on their way, or left by a killed run; the next run takes them in", files.Outcomes)})
+	}
+	return list
 }
 
 // folder checks that results can be written, and how much.

@@ -35,7 +35,7 @@ func TestStories(t *testing.T) {
 			return os.Getenv("GMNAS_DATA") != "", nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": exitCode, "dump": dump, "recorded": recorded, "killworker": killWorker,
+			"code": exitCode, "dump": dump, "recorded": recorded, "killworker": killWorker, "damage": damage,
 		},
 	})
 }
@@ -64,6 +64,20 @@ func dump(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Check(store.Dump(f))
 	ts.Check(f.Close())
+}
+
+// damage clears bytes of the first file of a pattern: damage r.db FROM TO.
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	files, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	from, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	to, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	f, err := os.OpenFile(files[0], os.O_WRONLY, 0)
+	ts.Check(err)
+	_, err = f.WriteAt(make([]byte, to-from), int64(from))
+	ts.Check(errors.Join(err, f.Close()))
 }
 
 // recorded waits until a database holds so many outcomes: recorded gmnas.db 5.

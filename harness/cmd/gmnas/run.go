@@ -102,7 +102,7 @@ func doRun(ctx context.Context, c call, o runFlags) error {
 	return nil
 }
 
-// options are the coordinator's; outcomes on their way and weights lie in a folder of the database's own.
+// options are the coordinator's.
 func (o runFlags) options() (run.Options, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -113,11 +113,14 @@ func (o runFlags) options() (run.Options, error) {
 		workers = max(1, run.Cores()/max(1, *o.threads))
 	}
 	return run.Options{
-		Workers: workers, Threads: *o.threads, Dir: strings.TrimSuffix(*o.db, ".db") + ".d",
+		Workers: workers, Threads: *o.threads, Dir: workFolder(*o.db),
 		Command:      []string{self, "worker", "--data", *o.data, "--backend", *o.backend, "--threads", fmt.Sprint(*o.threads)},
 		StageTimeout: *o.timeout, Retries: 2, Oversubscribe: *o.oversubscribe, DiscardWeights: *o.discard,
 	}, nil
 }
+
+// workFolder holds a database's weights and outcomes on their way.
+func workFolder(db string) string { return strings.TrimSuffix(db, ".db") + ".d" }
 
 // same repeats the flags that a report needs to show what was run.
 func (o runFlags) same() string {
