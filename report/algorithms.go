@@ -6,7 +6,6 @@ import (
 
 	"gmnas/harness/spec"
 	"gmnas/harness/split"
-	"gmnas/nasbench/space"
 	"gmnas/report/table"
 )
 
@@ -82,11 +81,12 @@ func (b *builder) algorithms() ([]table.Section, []table.Heat) {
 		Intro: "Of the recorded cosine similarities, how often the algorithm gives the very groups of the balanced minimum cut. balanced: its groups are as " +
 			"even as that cut's, which it isn't asked for. by chance: a random balanced cut. Similarities below 0 count as none, as such graphs have no negative weights."}
 	heat := table.Heat{Title: "every candidate edge", Unit: "share with the same cut", High: 1}
-	for e := range space.Edges {
-		heat.Columns = append(heat.Columns, edgeText(e))
+	edges := cellEdges(b.Experiment.Space)
+	for e := range edges {
+		heat.Columns = append(heat.Columns, edgeText(b.Experiment.Space, e))
 	}
 	for _, algorithm := range split.Algorithms() {
-		byEdge := make([]agreement, space.Edges)
+		byEdge := make([]agreement, edges)
 		for _, chosen := range []bool{true, false} {
 			var a agreement
 			for _, cut := range b.cuts(chosen) {

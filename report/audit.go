@@ -8,7 +8,6 @@ import (
 
 	"gmnas/harness/spec"
 	"gmnas/harness/split"
-	"gmnas/nasbench/space"
 	"gmnas/report/table"
 )
 
@@ -25,8 +24,9 @@ func (b *builder) audit() ([]table.Section, []table.Heat) {
 			"have a balanced cut as cheap; a small one says that the operations do form such groups."}
 	costs := table.Section{Title: "Cut cost of every candidate edge", Left: 2, Head: []string{"split", "row"},
 		Intro: "The chosen edge has an asterisk; - is no candidate. Costs of different criteria aren't comparable."}
-	for e := range space.Edges {
-		costs.Head = append(costs.Head, edgeText(e))
+	edges := cellEdges(b.Experiment.Space)
+	for e := range edges {
+		costs.Head = append(costs.Head, edgeText(b.Experiment.Space, e))
 	}
 	matrices := map[string]*table.Section{}
 	var order []string
@@ -34,7 +34,7 @@ func (b *builder) audit() ([]table.Section, []table.Heat) {
 		name, row := nodeText(s), s.Rows[0]
 		decisions.Rows = append(decisions.Rows, decision(s, name, row))
 		line := []string{name, row}
-		for e := range space.Edges {
+		for e := range edges {
 			line = append(line, costText(s, e))
 		}
 		costs.Rows = append(costs.Rows, line)
@@ -68,7 +68,7 @@ func decision(s Split, name, row string) []string {
 	if len(s.Rows) > 1 {
 		row += fmt.Sprintf(" and %d more", len(s.Rows)-1)
 	}
-	line := []string{name, row, s.Stage.Criterion, s.Stage.Edge, edgeText(s.Outcome.Edge), groupsText(operationNames(s.Stage.Space), s.Outcome.Groups)}
+	line := []string{name, row, s.Stage.Criterion, s.Stage.Edge, edgeText(s.Stage.Space, s.Outcome.Edge), groupsText(operationNames(s.Stage.Space), s.Outcome.Groups)}
 	cost, next := "-", math.Inf(1)
 	for _, c := range s.Outcome.Candidates {
 		switch {

@@ -60,6 +60,7 @@ func Splits(recorded map[string][]Binding, lookup plan.Lookup) []Split {
 // overSplits builds the table of an experiment that has no runs of its own.
 func overSplits(in Input) table.Table {
 	b := builder{Input: in}
+	in.Splits = slices.DeleteFunc(slices.Clone(in.Splits), func(s Split) bool { return cellEdges(s.Stage.Space) != cellEdges(in.Experiment.Space) })
 	b.embedded = len(in.Splits) > 0 && !slices.ContainsFunc(in.Splits, func(s Split) bool { return !s.Embedded })
 	b.Splits = slices.DeleteFunc(slices.Clone(in.Splits), func(s Split) bool { return s.Embedded != b.embedded })
 	b.leftOut = len(in.Splits) - len(b.Splits)
@@ -170,11 +171,21 @@ func groupsText(names []string, groups [][]int) string {
 	return strings.Join(parts, " | ")
 }
 
+// cellEdges is the number of edges of a space's cell, which tells families of spaces apart.
+func cellEdges(name string) int {
+	s, err := space.ByName(name)
+	if err != nil {
+		return 0
+	}
+	return s.CellEdges()
+}
+
 // edgeText names an edge by its nodes.
-func edgeText(e int) string {
-	if e < 0 || e >= space.Edges {
+func edgeText(name string, e int) string {
+	s, err := space.ByName(name)
+	if err != nil || e < 0 || e >= s.Edges() {
 		return fmt.Sprint(e)
 	}
-	from, to := space.NB201.Edge(e)
+	from, to := s.Edge(e)
 	return fmt.Sprintf("%d<-%d", to, from)
 }

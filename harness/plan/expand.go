@@ -42,9 +42,9 @@ type growth struct {
 
 // grow adds the supernet at path, and what lies below it.
 func (g *growth) grow(path string, mask space.Mask, at position) {
-	if _, ok := connected(g.space, mask); !ok {
+	if err := g.space.Feasible(mask); err != nil {
 		g.tree.Blocked = append(g.tree.Blocked, Block{Path: path, State: spec.Failed,
-			Reason: fmt.Sprintf("mask %s allows no connected architecture: split into fewer groups or on fewer edges", mask)})
+			Reason: fmt.Sprintf("%v: split into fewer groups or on fewer edges", err)})
 		if len(path) == len(g.run.Levels) {
 			g.tree.Leaves = append(g.tree.Leaves, Leaf{Path: path, Mask: mask.String()})
 		} else {
@@ -111,7 +111,7 @@ func (g *growth) leaf(path string, mask space.Mask, at position) {
 	if l.Derive.Done() {
 		if a, err := derived(g.space, mask, l.Derive.Outcome.Derive); err != nil {
 			l.Derive = g.refuse(path, l.Derive, err)
-		} else {
+		} else if !g.space.Genotypes() {
 			l.Evaluate = g.step(path, g.evaluate(a))
 		}
 	}
@@ -206,7 +206,9 @@ func (g *growth) complete() bool {
 		return !slices.ContainsFunc(g.tree.Pairs, func(s Step) bool { return !s.Done() })
 	}
 	_, known := g.tree.Masks()
-	return known && !slices.ContainsFunc(g.tree.Leaves, func(l Leaf) bool { return !l.Done() })
+	return known && !slices.ContainsFunc(g.tree.Leaves, func(l Leaf) bool {
+		return !l.Done() && !(g.space.Genotypes() && l.Derive.Done())
+	})
 }
 
 // restarts reports whether the children of that level's splits are initialised afresh (spec.md section 3.5).

@@ -110,7 +110,7 @@ func TestLeavesPartitionTheSpace(t *testing.T) {
 			if err != nil {
 				rt.Fatal(err)
 			}
-			size += m.Size()
+			size += s.SizeOf(m)
 		}
 		if size != s.Size() {
 			rt.Fatalf("leaves have %d architectures together, the space has %d", size, s.Size())

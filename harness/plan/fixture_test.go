@@ -112,11 +112,11 @@ func oracle(t testing.TB, s spec.Stage) spec.Outcome {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := nb.Sample(mask, rng)
+		a, err := nb.Draw(mask, rng)
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.Derive = &spec.Derived{Architecture: nb.String(a)}
+		o.Derive = &spec.Derived{Architecture: a}
 	case spec.KindRank:
 		nb, err := space.ByName(s.Rank.Space)
 		if err != nil {

@@ -88,11 +88,11 @@ func standIn(s space.Space, stage spec.Stage) (spec.Outcome, error) {
 		if err != nil {
 			return outcome, err
 		}
-		a, err := s.Sample(mask, rand.New(rand.NewPCG(uint64(stage.Seed), uint64(mask.Size()))))
+		a, err := s.Draw(mask, rand.New(rand.NewPCG(uint64(stage.Seed), uint64(s.SizeOf(mask)))))
 		if err != nil {
 			return outcome, err
 		}
-		outcome.Derive = &spec.Derived{Architecture: s.String(a)}
+		outcome.Derive = &spec.Derived{Architecture: a}
 	case spec.KindRank:
 		mask, err := s.ParseMask(stage.Rank.Mask)
 		if err != nil {

@@ -36,21 +36,18 @@ func derived(s space.Space, mask space.Mask, d *spec.Derived) (string, error) {
 	if d == nil {
 		return "", errors.New("recorded derivation has no architecture: remove the outcome and run the stage again")
 	}
-	a, err := s.Parse(d.Architecture)
+	a, err := s.Member(mask, d.Architecture)
 	if err != nil {
 		return "", fmt.Errorf("recorded derivation: %w: remove the outcome and run the stage again", err)
 	}
-	if !mask.Contains(a) {
-		return "", fmt.Errorf("recorded derivation: %s is not in the leaf %s: remove the outcome and run the stage again", s.String(a), mask)
-	}
-	return s.String(a), nil
+	return a, nil
 }
 
 // ranked returns an error where the recorded ranking isn't one of exactly the leaf's architectures, in percent.
 func ranked(s space.Space, mask space.Mask, r *spec.Ranked) error {
 	const again = "remove the outcome and run the stage again"
-	if r == nil || len(r.Architectures) != mask.Size() {
-		return fmt.Errorf("recorded ranking: it doesn't have the %d architectures of leaf %s: %s", mask.Size(), mask, again)
+	if r == nil || len(r.Architectures) != s.SizeOf(mask) {
+		return fmt.Errorf("recorded ranking: it doesn't have the %d architectures of leaf %s: %s", s.SizeOf(mask), mask, again)
 	}
 	k := 0
 	for a := range s.Enumerate(mask) {
@@ -66,14 +63,4 @@ func ranked(s space.Space, mask space.Mask, r *spec.Ranked) error {
 		}
 	}
 	return nil
-}
-
-// connected returns the connected architecture with the lowest index in the mask, if there is one.
-func connected(s space.Space, mask space.Mask) (space.Architecture, bool) {
-	for a := range s.Enumerate(mask) {
-		if s.Connected(a) {
-			return a, true
-		}
-	}
-	return space.Architecture{}, false
 }

@@ -40,7 +40,11 @@ func checkRun(p problems, run spec.Run) {
 	p.one("Precision", run.Precision.String(), spec.Float32.String(), spec.BFloat16.String())
 	checkWeights(p.in("Weights."), run.Weights)
 	checkEnd(p, run)
-	checkEvaluate(p.in("Evaluate."), run.Evaluate)
+	if s.Genotypes() {
+		checkGenotypes(p, run)
+	} else {
+		checkEvaluate(p.in("Evaluate."), run.Evaluate)
+	}
 	if err != nil {
 		return // the rest depends on the space
 	}
@@ -73,6 +77,17 @@ func checkEnd(p problems, run spec.Run) {
 		p.whole("Derive.Samples", run.Derive.Samples, 1, maxM)
 	} else {
 		p.whole("Derive.Samples", run.Derive.Samples, 0, 0)
+	}
+}
+
+// checkGenotypes checks what a space of genotypes can't have: a table, or single paths.
+func checkGenotypes(p problems, run spec.Run) {
+	why := fmt.Sprintf("the space is %s, whose architectures no table has; they are retrained", run.Space)
+	p.zero("Evaluate", fmt.Sprintf("%+v", run.Evaluate), run.Evaluate == spec.Evaluate{}, why)
+	p.zero("Rank", fmt.Sprintf("%+v", run.Rank), run.Rank == spec.Rank{}, why)
+	p.zero("Pairs", run.Pairs, run.Pairs == 0, fmt.Sprintf("pairs are single paths, which %s has not", run.Space))
+	if run.Method.Name == spec.RSPS {
+		p.add("Method.Name", "%q: samples single paths, which %s has not; use %s or %s", run.Method.Name, run.Space, spec.DARTS, spec.SNAS)
 	}
 }
 
@@ -198,8 +213,8 @@ func checkLevels(p problems, run spec.Run, s space.Space) {
 	}
 	p.one("Restart", run.Restart, spec.RestartNone, spec.RestartFinal, spec.RestartAll)
 	p.one("Schedule", run.Schedule, spec.ScheduleSearch, spec.ScheduleTotal)
-	if len(run.Levels) > s.Edges() {
-		p.add("Levels", "%d of them: an edge is split once, and a cell has %d edges", len(run.Levels), s.Edges())
+	if len(run.Levels) > s.CellEdges() {
+		p.add("Levels", "%d of them: an edge is split once, and a cell has %d edges", len(run.Levels), s.CellEdges())
 		return
 	}
 	leaves := 1

@@ -158,7 +158,7 @@ func TestExperimentProblems(t *testing.T) {
 		{func(e *spec.Experiment) { e.Label = ".." }, `Label ".."`},
 		{func(e *spec.Experiment) { e.Rows[0].ID = "res net" }, `Rows[0].ID "res net"`},
 		{func(e *spec.Experiment) { e.Rows[0].ID = "darts" }, `Rows[1].ID "darts": is also the ID of row 0`},
-		{func(e *spec.Experiment) { e.Space = "darts" }, `Space "darts": unknown search space`},
+		{func(e *spec.Experiment) { e.Space = "drnas" }, `Space "drnas": unknown search space`},
 		{func(e *spec.Experiment) { e.Space = space.NB201NoNone.Name }, `profile paper: Space "nasbench201": the experiment's is "nasbench201-4op"`},
 		{func(e *spec.Experiment) { e.Seeds = []int64{0, 1, 1, 2} }, "Seeds[2] 1: is also Seeds[1]"},
 		{func(e *spec.Experiment) { e.Seeds = nil }, "Seeds none"},

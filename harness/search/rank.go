@@ -37,7 +37,7 @@ func (x *Searcher) Rank(ctx context.Context, set *datasets.Set, augmented bool, 
 			}
 		}
 		accuracies = append(accuracies, accuracy)
-		report(len(accuracies), x.mask.Size())
+		report(len(accuracies), x.space.SizeOf(x.mask))
 	}
 	return accuracies, nil
 }

@@ -6,15 +6,26 @@ import (
 	"strings"
 )
 
-// Architecture is the operation index of each edge, in the order of its space's Operations. The same digits mean
-// different architectures in different spaces: use Space.Convert to change spaces.
-type Architecture [Edges]uint8
+// Architecture is the operation index of each edge of a NAS-Bench-201 cell, in the order of its space's Operations.
+// The same digits mean different architectures in different spaces: use Space.Convert to change spaces.
+type Architecture [6]uint8
+
+// checkArchitectures returns an error for a space whose architectures are genotypes.
+func (s Space) checkArchitectures() error {
+	if s.Genotypes() {
+		return fmt.Errorf("an architecture of %s is a genotype, not an operation for each edge", s.Name)
+	}
+	return nil
+}
 
 // Check returns an error that names the first edge whose operation the space doesn't have.
 func (s Space) Check(a Architecture) error {
+	if err := s.checkArchitectures(); err != nil {
+		return err
+	}
 	for e, o := range a {
 		if int(o) >= len(s.Operations) {
-			return fmt.Errorf("%s: operation index %d is not in %s (0 to %d)", edgeName(e), o, s.Name, len(s.Operations)-1)
+			return fmt.Errorf("%s: operation index %d is not in %s (0 to %d)", s.EdgeName(e), o, s.Name, len(s.Operations)-1)
 		}
 	}
 	return nil
@@ -35,11 +46,14 @@ func (s Space) Index(a Architecture) int {
 
 // At returns the architecture of that number, the inverse of Index.
 func (s Space) At(index int) (Architecture, error) {
+	if err := s.checkArchitectures(); err != nil {
+		return Architecture{}, err
+	}
 	if index < 0 || index >= s.Size() {
 		return Architecture{}, fmt.Errorf("architecture index %d is not in %s (0 to %d)", index, s.Name, s.Size()-1)
 	}
 	var a Architecture
-	for e := Edges - 1; e >= 0; e-- {
+	for e := len(a) - 1; e >= 0; e-- {
 		a[e] = uint8(index % len(s.Operations))
 		index /= len(s.Operations)
 	}
@@ -55,10 +69,13 @@ func (s Space) Convert(a Architecture, to Space) (Architecture, error) {
 	if s.Name == to.Name {
 		return a, nil
 	}
+	if err := to.checkArchitectures(); err != nil {
+		return a, err
+	}
 	for e, o := range a {
 		other, err := to.Operation(s.Operations[o])
 		if err != nil {
-			return a, fmt.Errorf("%s: %w", edgeName(e), err)
+			return a, fmt.Errorf("%s: %w", s.EdgeName(e), err)
 		}
 		a[e] = uint8(other)
 	}
@@ -87,7 +104,7 @@ func (s Space) Canonical(a Architecture) string {
 			switch {
 			case name == none || source == "#":
 				terms[from] = "#"
-			case name == "skip_connect":
+			case name == skip:
 				terms[from] = source
 			default:
 				terms[from] = "(" + source + ")@" + name

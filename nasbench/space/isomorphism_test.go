@@ -25,7 +25,7 @@ func TestIsomorphismCounts(t *testing.T) {
 				nodes := []string{"0"}
 				for to := 1; to < 4; to++ {
 					var parts []string
-					for e := range Edges {
+					for e := range s.Edges() {
 						from, at := s.Edge(e)
 						if at != to {
 							continue

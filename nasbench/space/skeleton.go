@@ -2,12 +2,13 @@ package space
 
 import "fmt"
 
-// Skeleton is the network around the cell (spec.md section 1.1): a 3x3 stem, three stages of Cells cells with
-// C, 2C and 4C channels, a residual block of stride 2 between stages, and a linear classifier. All cells share
-// one architecture.
+// Skeleton is the network around the cells, which has three stages of C, 2C and 4C channels. NAS-Bench-201's (spec.md
+// section 1.1) is a 3x3 stem, stages of Cells cells that all share one architecture, a residual block of stride 2
+// between stages, and a linear classifier. DARTS's (section 5.1) is a 3x3 stem, Cells cells in all, of which two (see
+// Reduction) are reduction cells and begin a stage, and a linear classifier.
 type Skeleton struct {
 	Channels      int // C of the first stage; the paper has 16
-	Cells         int // cells of each stage, N; the paper has 5
+	Cells         int // NAS-Bench-201: cells of each stage, N, in the paper 5; DARTS: all cells, L, in the paper 8
 	ImageSize     int // height and width in pixels: 32 for CIFAR, 16 for ImageNet16-120; a multiple of 4
 	ImageChannels int // 3 for colour
 	Classes       int
@@ -24,6 +25,13 @@ var ImageNet16 = Skeleton{Channels: 16, Cells: 5, ImageSize: 16, ImageChannels: 
 
 // stages is the number of stages; channels double and the image halves between them.
 const stages = 3
+
+// DARTSSearch is the paper's network for searching in DARTS on CIFAR-10.
+var DARTSSearch = Skeleton{Channels: 16, Cells: 8, ImageSize: 32, ImageChannels: 3, Classes: 10}
+
+// Reduction reports whether that cell of a DARTS network, the first being 0, is a reduction cell: at a third and at two
+// thirds of the depth. Networks of one or two cells have fewer normal ones.
+func (k Skeleton) Reduction(cell int) bool { return cell == k.Cells/3 || cell == 2*k.Cells/3 }
 
 // Check returns an error that names the first size out of its bounds.
 func (k Skeleton) Check() error {
@@ -55,7 +63,7 @@ func kernel(operation string) int {
 	return 0
 }
 
-// MACs returns the multiply-adds of one image through a trained network, convolutions and classifier only. For
+// MACs returns the multiply-adds of one image through a trained NAS-Bench-201 network, convolutions and classifier only. For
 // CIFAR10 it is 7.783040 M + 3.932160 M * (1x1 convolutions) + 35.389440 M * (3x3), exact (spec.md section 1.4).
 func (s Space) MACs(a Architecture, k Skeleton) int64 {
 	total := k.fixedMACs()
@@ -66,10 +74,13 @@ func (s Space) MACs(a Architecture, k Skeleton) int64 {
 }
 
 // SupernetMACs returns the multiply-adds of one image forward through the mixture of every operation that the
-// mask allows.
+// mask allows: 300,255,744 for DARTS, all operations and DARTSSearch.
 func (s Space) SupernetMACs(m Mask, k Skeleton) int64 {
+	if s.Genotypes() {
+		return k.dartsSupernet(s, m).macs
+	}
 	total := k.fixedMACs()
-	for e := range m {
+	for e := range s.Edges() {
 		for _, o := range m.Operations(e) {
 			total += s.edgeMACs(o, k)
 		}
@@ -92,7 +103,7 @@ func (s Space) edgeMACs(o int, k Skeleton) int64 {
 	return stages * int64(k.Cells) * side * side * c * c * size * size
 }
 
-// Params returns the trainable numbers of a trained network, batch norms affine: for CIFAR10 73,306 +
+// Params returns the trainable numbers of a trained NAS-Bench-201 network, batch norms affine: for CIFAR10 73,306 +
 // 5 * (5376 k^2 + 224) for each k x k convolution (spec.md section 1.4).
 func (s Space) Params(a Architecture, k Skeleton) int64 {
 	total := k.fixedParams()
@@ -106,12 +117,15 @@ func (s Space) Params(a Architecture, k Skeleton) int64 {
 }
 
 // SupernetParams returns the weights of the supernet, whose cells have batch norms without affine numbers:
-// 1,686,106 for CIFAR10, 1,691,956 for CIFAR100, 1,693,256 for ImageNet16 (spec.md section 1.1). Every
-// sub-supernet has the same tensors, whatever its mask.
+// 1,686,106 for CIFAR10, 1,691,956 for CIFAR100, 1,693,256 for ImageNet16 (spec.md section 1.1), and in DARTS
+// 1,930,618 for DARTSSearch (section 5.1). Every sub-supernet has the same tensors, whatever its mask.
 func (s Space) SupernetParams(k Skeleton) int64 {
+	if s.Genotypes() {
+		return k.dartsSupernet(s, Full(s)).params
+	}
 	total := k.fixedParams()
 	for o := range s.Operations {
-		total += Edges * s.edgeWeights(o, k)
+		total += int64(s.Edges()) * s.edgeWeights(o, k)
 	}
 	return total
 }

@@ -14,19 +14,14 @@ const maxText = 256
 func (s Space) String(a Architecture) string {
 	var b strings.Builder
 	for e, o := range a {
-		from := ends[e][0]
+		from, _ := NB201.Edge(e)
 		if from == 0 && e > 0 {
 			b.WriteByte('+')
 		}
 		if from == 0 {
 			b.WriteByte('|')
 		}
-		if int(o) < len(s.Operations) {
-			b.WriteString(s.Operations[o])
-		} else {
-			fmt.Fprintf(&b, "%d?", o)
-		}
-		fmt.Fprintf(&b, "~%d|", from)
+		fmt.Fprintf(&b, "%s~%d|", s.operationName(int(o)), from)
 	}
 	return b.String()
 }
@@ -36,6 +31,9 @@ func (s Space) String(a Architecture) string {
 func (s Space) Parse(text string) (Architecture, error) {
 	if len(text) > maxText {
 		return Architecture{}, fmt.Errorf("architecture string: %d bytes, at most %d; it begins %q", len(text), maxText, text[:32])
+	}
+	if err := s.checkArchitectures(); err != nil {
+		return Architecture{}, fmt.Errorf("architecture string %q: %w", text, err)
 	}
 	a, err := s.parse(strings.TrimSpace(text))
 	if err != nil {
@@ -60,7 +58,7 @@ func (s Space) parse(text string) (a Architecture, err error) {
 		}
 		tokens := strings.Split(node, "|")
 		if first, last := tokens[0], tokens[len(tokens)-1]; len(tokens) < 2 || first != "" || last != "" {
-			return a, fmt.Errorf("%s: node %d, token %q, must begin and end with |", edgeName(e), to, node)
+			return a, fmt.Errorf("%s: node %d, token %q, must begin and end with |", s.EdgeName(e), to, node)
 		}
 		tokens = tokens[1 : len(tokens)-1]
 		for from, token := range tokens {
@@ -68,16 +66,16 @@ func (s Space) parse(text string) (a Architecture, err error) {
 				return a, fmt.Errorf("node %d reads %d edges where it has %d: token %q is too many", to, len(tokens), to, token)
 			}
 			if a[e], err = s.parseEdge(token, from); err != nil {
-				return a, fmt.Errorf("%s: %w", edgeName(e), err)
+				return a, fmt.Errorf("%s: %w", s.EdgeName(e), err)
 			}
 			e++
 		}
 		if len(tokens) < to {
-			return a, fmt.Errorf("%s: missing, node %d reads %d edges where it has %d", edgeName(e), to, len(tokens), to)
+			return a, fmt.Errorf("%s: missing, node %d reads %d edges where it has %d", s.EdgeName(e), to, len(tokens), to)
 		}
 	}
-	if e < Edges {
-		return a, fmt.Errorf("%s: missing, %d nodes where a cell has 3 (separated by +)", edgeName(e), len(nodes))
+	if e < len(a) {
+		return a, fmt.Errorf("%s: missing, %d nodes where a cell has 3 (separated by +)", s.EdgeName(e), len(nodes))
 	}
 	return a, nil
 }
