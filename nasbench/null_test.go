@@ -93,11 +93,11 @@ func TestNullOfLeaves(t *testing.T) {
 func TestOracleRulePicksTheBestTest(t *testing.T) {
 	table := madeUp(t)
 	leaf := space.Full(space.NB201)
-	for e := range leaf {
+	for e := range space.NB201.Edges() {
 		leaf = leaf.With(e, []int{4}) // all avg_pool: row 0, the worst of madeUp
 	}
 	best := space.Full(space.NB201)
-	for e := range best {
+	for e := range space.NB201.Edges() {
 		best = best.With(e, []int{0}) // all none: the last row, the best
 	}
 	null, err := Null(table, space.NB201, []space.Mask{best, leaf}, Rule{CIFAR10, Test, 200}, 3, seeded())

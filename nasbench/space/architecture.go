@@ -8,7 +8,9 @@ import (
 
 // Architecture is the operation index of each edge of a NAS-Bench-201 cell, in the order of its space's Operations.
 // The same digits mean different architectures in different spaces: use Space.Convert to change spaces.
-type Architecture [6]uint8
+type Architecture [architectureEdges]uint8
+
+const architectureEdges = 6
 
 // checkArchitectures returns an error for a space whose architectures are genotypes.
 func (s Space) checkArchitectures() error {

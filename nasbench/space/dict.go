@@ -20,7 +20,7 @@ func (s *scanner) dict() (a Architecture, err error) {
 	if err := s.expect("{"); err != nil {
 		return a, err
 	}
-	var given [Edges]bool
+	var given [architectureEdges]bool
 	for n := 0; !s.may("}"); n++ {
 		if n > 0 {
 			if err := s.expect(","); err != nil {
@@ -35,16 +35,22 @@ func (s *scanner) dict() (a Architecture, err error) {
 			return a, err
 		}
 		if given[e] {
-			return a, fmt.Errorf("%s is there twice", edgeName(e))
+			return a, fmt.Errorf("%s is there twice", NB201.EdgeName(e))
 		}
 		a[e], given[e] = o, true
 	}
 	for e, is := range given {
 		if !is {
-			return a, fmt.Errorf("%s is missing: give '%d_%d'", edgeName(e), ends[e][0], ends[e][1])
+			return a, fmt.Errorf("%s is missing: give '%s'", NB201.EdgeName(e), dictKey(e))
 		}
 	}
 	return a, s.end()
+}
+
+// dictKey is how a dict names an edge, 0_1 from node 0 to node 1.
+func dictKey(e int) string {
+	from, to := NB201.Edge(e)
+	return fmt.Sprintf("%d_%d", from, to)
 }
 
 // entry reads '0_1': 'none'.
@@ -53,9 +59,9 @@ func (s *scanner) entry() (e int, o uint8, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	for e = 0; e < Edges && key != fmt.Sprintf("%d_%d", ends[e][0], ends[e][1]); e++ {
+	for e = 0; e < architectureEdges && key != dictKey(e); e++ {
 	}
-	if e == Edges {
+	if e == architectureEdges {
 		return 0, 0, fmt.Errorf("edge %.20q: use 0_1, 0_2, 1_2, 0_3, 1_3 and 2_3, from node and to node", key)
 	}
 	if err := s.expect(":"); err != nil {
@@ -70,7 +76,7 @@ func (s *scanner) entry() (e int, o uint8, err error) {
 	}
 	index, err := NB201.Operation(name)
 	if err != nil {
-		return 0, 0, fmt.Errorf("%s: %w", edgeName(e), err)
+		return 0, 0, fmt.Errorf("%s: %w", NB201.EdgeName(e), err)
 	}
 	return e, uint8(index), nil
 }

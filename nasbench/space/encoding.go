@@ -75,13 +75,13 @@ func spelling(text string) (string, error) {
 
 // numbered is an encoding by operation numbers, one for each edge.
 type numbered struct {
-	operations []string   // by number
-	edges      [Edges]int // the edge that each place stands for
+	operations []string               // by number
+	edges      [architectureEdges]int // the edge that each place stands for
 }
 
 var (
-	gmnas  = numbered{NB201.Operations, [Edges]int{0, 1, 2, 3, 4, 5}}
-	naslib = numbered{[]string{"skip_connect", none, "nor_conv_3x3", "nor_conv_1x1", "avg_pool_3x3"}, [Edges]int{0, 1, 3, 2, 4, 5}}
+	gmnas  = numbered{NB201.Operations, [architectureEdges]int{0, 1, 2, 3, 4, 5}}
+	naslib = numbered{[]string{skip, none, "nor_conv_3x3", "nor_conv_1x1", "avg_pool_3x3"}, [architectureEdges]int{0, 1, 3, 2, 4, 5}}
 )
 
 // parse reads a Python tuple or list of six numbers.
@@ -97,13 +97,13 @@ func (n numbered) parse(text string) (a Architecture, err error) {
 	for place, e := range n.edges {
 		if place > 0 {
 			if err := s.expect(","); err != nil {
-				return a, s.failed(fmt.Errorf("%d numbers, a cell has %d edges: %w", place, Edges, err))
+				return a, s.failed(fmt.Errorf("%d numbers, a cell has %d edges: %w", place, architectureEdges, err))
 			}
 		}
 		token := s.digits()
 		number, err := strconv.Atoi(token)
 		if err != nil || number < 0 || number >= len(n.operations) {
-			return a, s.failed(fmt.Errorf("%s: operation number %q, must be 0 to %d (%s)", edgeName(e), token, len(n.operations)-1, strings.Join(n.operations, ", ")))
+			return a, s.failed(fmt.Errorf("%s: operation number %q, must be 0 to %d (%s)", NB201.EdgeName(e), token, len(n.operations)-1, strings.Join(n.operations, ", ")))
 		}
 		a[e] = uint8(slices.Index(NB201.Operations, n.operations[number]))
 	}

@@ -41,7 +41,7 @@ func TestEdgesInAnyOrder(t *testing.T) {
 				name = strings.TrimPrefix(name, "nor_")
 			}
 			quote := rapid.SampledFrom([]string{"'", `"`}).Draw(t, "quote")
-			entries = append(entries, fmt.Sprintf("%s%d_%d%s: %s%s%s", quote, ends[e][0], ends[e][1], quote, quote, name, quote))
+			entries = append(entries, fmt.Sprintf("%s%s%s: %s%s%s", quote, dictKey(e), quote, quote, name, quote))
 		}
 		text := "{" + strings.Join(rapid.Permutation(entries).Draw(t, "order"), ", ") + "}"
 		for _, encoding := range []string{"", "nni"} {

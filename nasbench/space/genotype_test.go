@@ -119,7 +119,7 @@ func TestBadGenotypesAreErrors(t *testing.T) {
 	}
 	for _, c := range []struct{ old, new, want string }{
 		{right, "", `it ends where "Genotype"`},
-		{"Genotype(", "Genotype[", `"[normal=`},
+		{"Genotype(", "Genotype[", `"[normal=[(" where`},
 		{"skip_connect', 0", "conv3x3', 0", `normal: entry 1 of node 2: operation "conv3x3" is not in darts`},
 		{"skip_connect', 0", "none', 0", `"none"`},
 		{"'skip_connect', 0", "'skip_connect, 0)", "entry 1 of node 2"},
@@ -127,7 +127,7 @@ func TestBadGenotypesAreErrors(t *testing.T) {
 		{"skip_connect', 0", "skip_connect', -1", `"-1"`},
 		{"skip_connect', 0", "skip_connect', 00", `"00"`},
 		{"skip_connect', 0", "skip_connect', 1", "entry 2 of node 2: reads node 1 a second time"},
-		{", ('dil_conv_5x5', 0)]", "]", `normal: entry 2 of node 5: "], normal_concat=ran" where ","`},
+		{", ('dil_conv_5x5', 0)]", "]", `normal: entry 2 of node 5: "], normal_" where ","`},
 		{"('dil_conv_5x5', 0)]", "('dil_conv_5x5', 0), ('dil_conv_5x5', 1)]", `where "]"`},
 		{"normal_concat=range(2, 6)", "normal_concat=range(1, 6)", `normal_concat: "1, 6)`},
 		{"normal_concat=range(2, 6)", "normal_concat=[2, 3, 4]", `normal_concat: "]`},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 )
 
 // maxGenotype bounds the length of a genotype's text; the longest that String writes has about 470 bytes.
@@ -22,8 +21,8 @@ var genotypeFields = []string{fieldNormal, fieldNormalConcat, fieldReduce, field
 
 // IsGenotype tells whether a text begins as a genotype does.
 func IsGenotype(text string) bool {
-	t := scanner{rest: text}
-	return t.may("Genotype") && t.may("(")
+	s := scan(text)
+	return s.may("Genotype") && s.may("(")
 }
 
 // ParseGenotype reads what Genotype.String writes. The fields may come in any order, the concatenated nodes also as
@@ -33,64 +32,58 @@ func ParseGenotype(text string) (Genotype, error) {
 	if len(text) > maxGenotype {
 		return Genotype{}, fmt.Errorf("genotype: %d bytes, at most %d; it begins %q", len(text), maxGenotype, text[:32])
 	}
-	t := scanner{rest: text}
-	g, err := t.genotype()
+	s := scan(text)
+	g, err := s.genotype()
 	if err != nil {
-		return Genotype{}, fmt.Errorf("genotype, at byte %d: %w", len(text)-len(t.rest), err)
+		return Genotype{}, fmt.Errorf("genotype, at byte %d: %w", len(text)-len(s.rest), err)
 	}
 	return g, nil
 }
 
-// scanner reads a text token by token.
-type scanner struct{ rest string }
-
-func (t *scanner) genotype() (g Genotype, err error) {
-	if err := t.expect("Genotype", "("); err != nil {
+func (s *scanner) genotype() (g Genotype, err error) {
+	if err := s.expect("Genotype", "("); err != nil {
 		return g, err
 	}
 	seen := map[string]bool{}
 	for len(seen) < len(genotypeFields) {
 		if len(seen) > 0 {
-			if err := t.expect(","); err != nil {
+			if err := s.expect(","); err != nil {
 				return g, err
 			}
 		}
-		name := t.word()
+		name := s.word()
 		if seen[name] {
 			return g, fmt.Errorf("%s is given twice", name)
 		}
 		seen[name] = true
-		if err := t.field(&g, name); err != nil {
+		if err := s.field(&g, name); err != nil {
 			return g, err
 		}
 	}
-	t.may(",")
-	if err := t.expect(")"); err != nil {
+	s.may(",")
+	if err := s.expect(")"); err != nil {
 		return g, err
 	}
-	if t.space(); t.rest != "" {
-		return g, fmt.Errorf("%.20q is left over", t.rest)
-	}
-	return g, nil
+	return g, s.end()
 }
 
 // field reads name's value.
-func (t *scanner) field(g *Genotype, name string) (err error) {
+func (s *scanner) field(g *Genotype, name string) (err error) {
 	switch name {
 	case fieldNormal, fieldNormalConcat, fieldReduce, fieldReduceConcat:
 	default:
 		return fmt.Errorf("field %.20q, must be one of %s", name, strings.Join(genotypeFields, ", "))
 	}
-	if err := t.expect("="); err != nil {
+	if err := s.expect("="); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	switch name {
 	case fieldNormal:
-		err = t.cell(&g.Normal)
+		err = s.cell(&g.Normal)
 	case fieldReduce:
-		err = t.cell(&g.Reduction)
+		err = s.cell(&g.Reduction)
 	default:
-		err = t.concat()
+		err = s.concat()
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -99,19 +92,19 @@ func (t *scanner) field(g *Genotype, name string) (err error) {
 }
 
 // cell reads a list of (operation, source node), two for each node.
-func (t *scanner) cell(c *GenotypeCell) error {
-	if err := t.expect("["); err != nil {
+func (s *scanner) cell(c *GenotypeCell) error {
+	if err := s.expect("["); err != nil {
 		return err
 	}
 	for n := range c {
 		for k := range c[n] {
 			entry := fmt.Sprintf("entry %d of node %d", k+1, DARTS.inputs+n)
 			if n+k > 0 {
-				if err := t.expect(","); err != nil {
+				if err := s.expect(","); err != nil {
 					return fmt.Errorf("%s: %w", entry, err)
 				}
 			}
-			gene, err := t.gene(DARTS.inputs + n)
+			gene, err := s.gene(DARTS.inputs + n)
 			if err != nil {
 				return fmt.Errorf("%s: %w", entry, err)
 			}
@@ -123,96 +116,51 @@ func (t *scanner) cell(c *GenotypeCell) error {
 			c[n][k] = gene
 		}
 	}
-	t.may(",")
-	return t.expect("]")
+	s.may(",")
+	return s.expect("]")
 }
 
 // gene reads ('operation', source node), of which node to reads.
-func (t *scanner) gene(to int) (gene Gene, err error) {
-	if err := t.expect("("); err != nil {
+func (s *scanner) gene(to int) (gene Gene, err error) {
+	if err := s.expect("("); err != nil {
 		return gene, err
 	}
-	quote := "'"
-	if !t.may(quote) {
-		quote = `"`
-		if err := t.expect(quote); err != nil {
-			return gene, err
-		}
-	}
-	name, after, closed := strings.Cut(t.rest, quote)
-	if !closed {
-		return gene, fmt.Errorf("the operation's name has no closing %s", quote)
+	name, err := s.name()
+	if err != nil {
+		return gene, err
 	}
 	if gene.Operation, err = DARTS.Operation(name); err != nil {
 		return gene, err
 	}
-	t.rest = after
-	if err := t.expect(","); err != nil {
+	if err := s.expect(","); err != nil {
 		return gene, err
 	}
-	word := t.word()
+	word := s.digits()
 	if gene.From, err = strconv.Atoi(word); err != nil || gene.From < 0 || gene.From >= to || strconv.Itoa(gene.From) != word {
 		return gene, fmt.Errorf("source node %.20q, must be 0 to %d", word, to-1)
 	}
-	t.may(",")
-	return gene, t.expect(")")
+	s.may(",")
+	return gene, s.expect(")")
 }
 
 // concat reads the nodes that make the output, which are all but the inputs: range(2, 6) or [2, 3, 4, 5].
-func (t *scanner) concat() error {
-	if t.may("range") {
-		return t.expect("(", strconv.Itoa(DARTS.inputs), ",", strconv.Itoa(DARTS.nodes), ")")
+func (s *scanner) concat() error {
+	if s.may("range") {
+		return s.expect("(", strconv.Itoa(DARTS.inputs), ",", strconv.Itoa(DARTS.nodes), ")")
 	}
-	if err := t.expect("["); err != nil {
+	if err := s.expect("["); err != nil {
 		return err
 	}
 	for n := DARTS.inputs; n < DARTS.nodes; n++ {
-		if err := t.expect(strconv.Itoa(n)); err != nil {
+		if err := s.expect(strconv.Itoa(n)); err != nil {
 			return err
 		}
 		if n < DARTS.nodes-1 {
-			if err := t.expect(","); err != nil {
+			if err := s.expect(","); err != nil {
 				return err
 			}
 		}
 	}
-	t.may(",")
-	return t.expect("]")
-}
-
-func (t *scanner) space() { t.rest = strings.TrimLeftFunc(t.rest, unicode.IsSpace) }
-
-// word takes letters, digits, _ and -, perhaps none.
-func (t *scanner) word() string {
-	t.space()
-	end := strings.IndexFunc(t.rest, func(r rune) bool {
-		return r != '_' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	})
-	if end < 0 {
-		end = len(t.rest)
-	}
-	word := t.rest[:end]
-	t.rest = t.rest[end:]
-	return word
-}
-
-// may takes a token that may be there.
-func (t *scanner) may(token string) bool {
-	t.space()
-	rest, found := strings.CutPrefix(t.rest, token)
-	t.rest = rest
-	return found
-}
-
-func (t *scanner) expect(tokens ...string) error {
-	for _, token := range tokens {
-		if t.may(token) {
-			continue
-		}
-		if t.rest == "" {
-			return fmt.Errorf("it ends where %q should be", token)
-		}
-		return fmt.Errorf("%.20q where %q should be", t.rest, token)
-	}
-	return nil
+	s.may(",")
+	return s.expect("]")
 }

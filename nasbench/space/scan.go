@@ -3,6 +3,7 @@ package space
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // scanner walks through a text of punctuation, quoted names and numbers; white space is free.
@@ -15,7 +16,7 @@ func (s *scanner) failed(err error) error {
 	return fmt.Errorf("architecture %q, at byte %d: %w", s.text, len(s.text)-len(s.rest), err)
 }
 
-func (s *scanner) space() { s.rest = strings.TrimLeft(s.rest, " \t\r\n") }
+func (s *scanner) space() { s.rest = strings.TrimLeftFunc(s.rest, unicode.IsSpace) }
 
 // may takes a token that may be there.
 func (s *scanner) may(token string) bool {
@@ -25,14 +26,17 @@ func (s *scanner) may(token string) bool {
 	return found
 }
 
-func (s *scanner) expect(token string) error {
-	if s.may(token) {
-		return nil
+func (s *scanner) expect(tokens ...string) error {
+	for _, token := range tokens {
+		if s.may(token) {
+			continue
+		}
+		if s.rest == "" {
+			return fmt.Errorf("it ends where %q should be", token)
+		}
+		return fmt.Errorf("%.10q where %q should be", s.rest, token)
 	}
-	if s.rest == "" {
-		return fmt.Errorf("it ends where %q should be", token)
-	}
-	return fmt.Errorf("%.10q where %q should be", s.rest, token)
+	return nil
 }
 
 // name takes a name in ' or ".
@@ -50,6 +54,17 @@ func (s *scanner) name() (string, error) {
 	}
 	s.rest = after
 	return name, nil
+}
+
+// word takes a name without quotes, letters and _, perhaps none.
+func (s *scanner) word() string {
+	s.space()
+	word := s.rest
+	if end := strings.IndexFunc(word, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) }); end >= 0 {
+		word = word[:end]
+	}
+	s.rest = s.rest[len(word):]
+	return word
 }
 
 // digits takes a run of ASCII digits, maybe with a minus, which no number that is used has.

@@ -18,16 +18,16 @@ func (s *scanner) nodes() (a Architecture, err error) {
 		return a, err
 	}
 	for e := range a {
-		from, to := ends[e][0], ends[e][1]
+		from, to := NB201.Edge(e)
 		if from == 0 {
 			if err := s.openNode(to); err != nil {
 				return a, err
 			}
 		} else if err := s.expect(","); err != nil {
-			return a, fmt.Errorf("%s: %w", edgeName(e), err)
+			return a, fmt.Errorf("%s: %w", NB201.EdgeName(e), err)
 		}
 		if a[e], err = s.source(from); err != nil {
-			return a, fmt.Errorf("%s: %w", edgeName(e), err)
+			return a, fmt.Errorf("%s: %w", NB201.EdgeName(e), err)
 		}
 		if from == to-1 {
 			s.may(",")
