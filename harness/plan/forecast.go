@@ -2,10 +2,8 @@ package plan
 
 import (
 	"fmt"
-	"math/rand/v2"
 
 	"gmnas/harness/spec"
-	"gmnas/nasbench/space"
 )
 
 // States of a stage in a plan.
@@ -29,10 +27,6 @@ type item struct {
 // balanced ones on the first unsplit edge: the work of DARTS and SNAS doesn't depend on which, that of RSPS hardly.
 // Stages below a failed one aren't listed, as it may stay so.
 func forecast(run spec.Run, seed int64, lookup Lookup) (items []item, leaves int, err error) {
-	s, err := space.ByName(run.Space)
-	if err != nil {
-		return nil, 0, fmt.Errorf("forecasting: %w", err)
-	}
 	now, err := Expand(run, seed, lookup)
 	if err != nil {
 		return nil, 0, err
@@ -49,7 +43,7 @@ func forecast(run spec.Run, seed int64, lookup Lookup) (items []item, leaves int
 	whole := now
 	for len(whole.Ready) > 0 {
 		for _, stage := range whole.Ready {
-			if standIns[stage.Key()], err = standIn(s, stage); err != nil {
+			if standIns[stage.Key()], err = StandIn(stage); err != nil {
 				return nil, 0, fmt.Errorf("forecasting: %w", err)
 			}
 		}
@@ -63,47 +57,6 @@ func forecast(run spec.Run, seed int64, lookup Lookup) (items []item, leaves int
 	}
 	err = c.take(whole)
 	return c.items, len(whole.Leaves), err
-}
-
-// standIn is what a stage could leave behind.
-func standIn(s space.Space, stage spec.Stage) (spec.Outcome, error) {
-	outcome := spec.Outcome{Key: stage.Key(), Kind: stage.Kind, State: spec.Done}
-	switch stage.Kind {
-	case spec.KindSplit:
-		mask, err := s.ParseMask(stage.Split.Mask)
-		if err != nil {
-			return outcome, err
-		}
-		unsplit := mask.Unsplit(s)
-		if len(unsplit) == 0 {
-			return outcome, fmt.Errorf("mask %s has no unsplit edge", mask)
-		}
-		groups := make([][]int, stage.Split.Groups)
-		for k, o := range mask.Operations(unsplit[0]) {
-			groups[k%len(groups)] = append(groups[k%len(groups)], o)
-		}
-		outcome.Split = &spec.Splitting{Edge: unsplit[0], Groups: groups}
-	case spec.KindDerive:
-		mask, err := s.ParseMask(stage.Derive.Mask)
-		if err != nil {
-			return outcome, err
-		}
-		a, err := s.Draw(mask, rand.New(rand.NewPCG(uint64(stage.Seed), uint64(s.SizeOf(mask)))))
-		if err != nil {
-			return outcome, err
-		}
-		outcome.Derive = &spec.Derived{Architecture: a}
-	case spec.KindRank:
-		mask, err := s.ParseMask(stage.Rank.Mask)
-		if err != nil {
-			return outcome, err
-		}
-		outcome.Rank = &spec.Ranked{}
-		for a := range s.Enumerate(mask) {
-			outcome.Rank.Architectures = append(outcome.Rank.Architectures, spec.RankedArchitecture{Index: s.Index(a)})
-		}
-	}
-	return outcome, nil
 }
 
 // census counts the stages of a tree that is filled in with stand-ins.

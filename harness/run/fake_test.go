@@ -200,6 +200,15 @@ func fakeOutcome(job Job, sum []byte, rng *rand.Rand, accuracy float64) (spec.Ou
 	return o, nil
 }
 
+// deal distributes operations into groups whose sizes differ by at most one.
+func deal(operations []int, groups int) [][]int {
+	all := make([][]int, groups)
+	for k, o := range operations {
+		all[k*groups/len(operations)] = append(all[k*groups/len(operations)], o)
+	}
+	return all
+}
+
 // lines is an observer that keeps what was said.
 type lines struct {
 	said []string

@@ -12,7 +12,6 @@ import (
 	"gmnas/experiments"
 	"gmnas/harness/plan"
 	"gmnas/harness/spec"
-	"gmnas/nasbench/space"
 	"gmnas/report"
 	"gmnas/results"
 )
@@ -115,7 +114,7 @@ func fill(path string, outcomes int) (int, error) {
 
 // madeUp is an outcome that fits the stage.
 func madeUp(stage spec.Stage) (spec.Outcome, error) {
-	o := spec.Outcome{Key: stage.Key(), Kind: stage.Kind, State: spec.Done}
+	o, err := plan.StandIn(stage)
 	o.Provenance.Started = time.Now().UTC()
 	switch {
 	case stage.Train != nil:
@@ -123,42 +122,11 @@ func madeUp(stage spec.Stage) (spec.Outcome, error) {
 		for e := range stage.Train.Epochs {
 			o.Train.Curve = append(o.Train.Curve, spec.EpochPoint{Epoch: e, LR: 0.01, TrainLoss: 2, TrainAcc: 20, ValidLoss: 2, ValidAcc: 20, Seconds: 1})
 		}
-	case stage.Split != nil:
-		s, m, err := maskOf(stage.Split.Space, stage.Split.Mask)
-		if err != nil {
-			return o, err
-		}
-		edge := m.Unsplit(s)[0]
-		all := m.Operations(edge)
-		o.Split = &spec.Splitting{Edge: edge}
-		for g := range stage.Split.Groups {
-			o.Split.Groups = append(o.Split.Groups, all[g*len(all)/stage.Split.Groups:(g+1)*len(all)/stage.Split.Groups])
-		}
-	case stage.Derive != nil:
-		s, m, err := maskOf(stage.Derive.Space, stage.Derive.Mask)
-		if err != nil {
-			return o, err
-		}
-		var a space.Architecture
-		for e := range a {
-			operations := m.Operations(e)
-			a[e] = uint8(operations[len(operations)-1])
-		}
-		o.Derive = &spec.Derived{Architecture: s.String(a), Accuracy: 30, Loss: 2, BatchNorm: "batch"}
 	case stage.Evaluate != nil:
 		o.Evaluate = &spec.Evaluated{Accuracy: map[string]float64{}}
 		for _, c := range experiments.Table3.Columns {
 			o.Evaluate.Accuracy[c.ID()] = 90
 		}
 	}
-	return o, nil
-}
-
-func maskOf(name, mask string) (space.Space, space.Mask, error) {
-	s, err := space.ByName(name)
-	if err != nil {
-		return s, space.Mask{}, err
-	}
-	m, err := s.ParseMask(mask)
-	return s, m, err
+	return o, err
 }
