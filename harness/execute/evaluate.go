@@ -57,7 +57,7 @@ func (x *Executor) evaluate(ctx context.Context, job run.Job, report func(run.Pr
 			return err
 		}
 		outcome.Evaluate.Curve = append(outcome.Evaluate.Curve, point)
-		report(run.Progress{Done: float64(k + 1), Total: float64(stage.Epochs), Note: fmt.Sprintf("epoch %d/%d", k+1, stage.Epochs)})
+		report(run.Progress{Done: float64(k + 1), Total: float64(stage.Epochs), Note: fmt.Sprintf("epoch %d/%d", k+1, stage.Epochs), Epoch: &point})
 	}
 	valid, tested, err := t.Accuracies(ctx)
 	outcome.Cost = t.Cost()

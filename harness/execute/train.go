@@ -66,6 +66,7 @@ func (x *Executor) train(ctx context.Context, job run.Job, report func(run.Progr
 			return err
 		}
 		outcome.Train.Curve = append(outcome.Train.Curve, point)
+		report(run.Progress{Done: float64(k + 1), Total: float64(stage.Epochs), Note: fmt.Sprintf("epoch %d/%d", k+1, stage.Epochs), Epoch: &point})
 	}
 	outcome.Train.Theta = n.Theta()
 	return run.WriteWeights(job.Weights, outcome.Key, n.Save)

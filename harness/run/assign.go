@@ -52,7 +52,7 @@ func (c *coordinator) assign() error {
 			}
 			job.Inputs = append(job.Inputs, o)
 		}
-		idle.task, idle.since, idle.progress = &t, time.Now(), Progress{}
+		idle.task, idle.since, idle.progress, idle.curve = &t, time.Now(), Progress{}, nil
 		if err := idle.send(order{Job: &job}); err != nil {
 			return fmt.Errorf("%s: %w", t.label, err)
 		}
@@ -79,11 +79,17 @@ func (c *coordinator) handle(e event) error {
 	switch r := e.reply; {
 	case r.Progress != nil:
 		p.progress = *r.Progress
+		if r.Progress.Epoch != nil {
+			p.curve = append(p.curve, *r.Progress.Epoch)
+		}
 	case r.Finished == t.key:
 		p.task = nil
 		return c.take(p, *t)
 	case r.Failed != nil && r.Failed.Key == t.key:
 		p.task = nil
+		if r.Failed.Full {
+			return fmt.Errorf("%s: %s: disk full; free some space and give the same command again, what is recorded is kept", t.label, r.Failed.Error)
+		}
 		return c.fail(p, *t, r.Failed.Error, true)
 	case r.Stopped == t.key:
 		p.task = nil
@@ -152,7 +158,7 @@ func (c *coordinator) take(p *process, t task) error {
 
 // fail records a failed attempt at a stage; a final one isn't tried again in this run.
 func (c *coordinator) fail(p *process, t task, reason string, final bool) error {
-	if err := c.store.Fail(t.stage, t.failed(p.since, reason), p.log.String()); err != nil {
+	if err := c.store.Fail(t.stage, p.failed(t, reason), p.log.String()); err != nil {
 		return err
 	}
 	if final {
@@ -164,19 +170,31 @@ func (c *coordinator) fail(p *process, t task, reason string, final bool) error 
 
 // end gives a stage up for this run.
 func (c *coordinator) end(p *process, t task, reason string) error {
-	c.failed[t.key] = t.failed(p.since, reason)
+	c.failed[t.key] = p.failed(t, reason)
 	c.tally.Failed++
 	c.say("%s: failed: %s", t.label, reason)
 	return c.changed(t)
 }
 
-// failed is the outcome of a task that failed.
-func (t task) failed(since time.Time, reason string) spec.Outcome {
-	return spec.Outcome{
+// failed is the outcome of a task that failed on this worker, with the curve as far as it went.
+func (p *process) failed(t task, reason string) spec.Outcome {
+	o := spec.Outcome{
 		Key: t.key, Kind: t.stage.Kind, State: spec.Failed, Error: reason,
-		Cost:       spec.Cost{Seconds: time.Since(since).Seconds()},
-		Provenance: spec.Provenance{Started: since.UTC()},
+		Cost:       spec.Cost{Seconds: time.Since(p.since).Seconds()},
+		Provenance: spec.Provenance{Started: p.since.UTC()},
 	}
+	if len(p.curve) == 0 {
+		return o
+	}
+	switch t.stage.Kind {
+	case spec.KindTrain:
+		o.Train = &spec.Trained{Curve: p.curve}
+	case spec.KindEvaluate:
+		o.Evaluate = &spec.Evaluated{Curve: p.curve}
+	case spec.KindRetrain:
+		o.Retrain = &spec.Retrained{Curve: p.curve}
+	}
+	return o
 }
 
 // enforceLimit kills workers whose stage runs past the limit.

@@ -90,8 +90,8 @@ func TestFaultyStageLosesNothingElse(t *testing.T) {
 			if c.what == "kill" && !strings.Contains(attempts[0].Log, "last words") || c.what == "panic" && !strings.Contains(attempts[0].Log, "fakeExecute") {
 				t.Errorf("log %q", attempts[0].Log)
 			}
-			if c.what == "nan" && len(o.Train.Curve) != 1 {
-				t.Errorf("the curve before the NaN is not kept: %+v", o.Train)
+			if o.Train == nil || len(o.Train.Curve) != 1 || o.Train.Curve[0].ValidAcc != 10 {
+				t.Errorf("the curve before the end is not kept: %+v", o.Train)
 			}
 			// The same command again, without the fault.
 			t.Setenv("RUN_TEST_FAULT", "")
@@ -100,6 +100,25 @@ func TestFaultyStageLosesNothingElse(t *testing.T) {
 				t.Errorf("again: %v", s)
 			}
 		})
+	}
+}
+
+// A full disk is no stage's fault: the run ends, and the same command continues when there is room.
+func TestFullDiskEndsTheRun(t *testing.T) {
+	want := uninterrupted(t)
+	b := newBench(t)
+	root := rootKey(t, testGoal("gm+darts", 0))
+	t.Setenv("RUN_TEST_FAULT", string(root)+" full")
+	_, err := Coordinate(b.Context(), b.store, testGoals(), testOptions(b.dir, 2), &lines{})
+	if err == nil || !strings.Contains(err.Error(), "gm+darts seed 0, root: train") || !strings.Contains(err.Error(), "weights/x") || !strings.Contains(err.Error(), "free some space") {
+		t.Fatal(err)
+	}
+	if _, found, err := b.store.Outcome(root); found || err != nil {
+		t.Errorf("the stage counts as failed: %v", err)
+	}
+	t.Setenv("RUN_TEST_FAULT", "")
+	if s, _ := b.run(testGoals(), testOptions(b.dir, 2)); s.Complete != s.Goals || b.dump() != want {
+		t.Errorf("continued: %v", s)
 	}
 }
 

@@ -137,6 +137,9 @@ func fakeExecute(ctx context.Context, job Job, report func(Progress)) (spec.Outc
 		os.WriteFile(filepath.Join(pids, strconv.Itoa(os.Getpid())), nil, 0o644)
 	}
 	accuracy := 100 * rng.Float64()
+	if job.Stage.Train != nil {
+		report(Progress{Done: 1, Total: 2, Epoch: &spec.EpochPoint{Epoch: 0, ValidAcc: 10, Seconds: 1}})
+	}
 	switch fault(key) {
 	case "panic":
 		panic("fell over")
@@ -144,6 +147,8 @@ func fakeExecute(ctx context.Context, job Job, report func(Progress)) (spec.Outc
 		return spec.Outcome{}, errors.New("out of luck")
 	case "exit":
 		os.Exit(3)
+	case "full":
+		return spec.Outcome{}, &os.PathError{Op: "writing weights", Path: "weights/x", Err: syscall.ENOSPC}
 	case "kill", "kill-once":
 		fmt.Fprintln(os.Stderr, "last words")
 		syscall.Kill(os.Getpid(), syscall.SIGKILL)

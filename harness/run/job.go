@@ -30,6 +30,8 @@ type Job struct {
 type Progress struct {
 	Done, Total float64
 	Note        string // "epoch 3/8"
+	// Epoch is one that has just ended, where one has: the curve so far is kept should the stage fail.
+	Epoch *spec.EpochPoint `json:",omitempty"`
 }
 
 // Execute runs one stage. A stage that leaves weights writes them with WriteWeights before it returns. It returns the
@@ -39,7 +41,7 @@ type Progress struct {
 type Execute func(ctx context.Context, job Job, report func(Progress)) (spec.Outcome, error)
 
 // protocol is the version of the lines between coordinator and worker.
-const protocol = 1
+const protocol = 2
 
 // order is a line from the coordinator; exactly one field is set.
 type order struct {
@@ -64,4 +66,5 @@ type hello struct {
 type failure struct {
 	Key   spec.Key
 	Error string
+	Full  bool `json:",omitempty"` // no room on the disk: not the stage's fault, and the next one would meet the same
 }

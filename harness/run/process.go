@@ -15,6 +15,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"gmnas/harness/spec"
 )
 
 // process is the coordinator's side of a worker.
@@ -28,6 +30,7 @@ type process struct {
 	task     *task // what it executes
 	since    time.Time
 	progress Progress
+	curve    []spec.EpochPoint // of its task, as far as it is reported
 	greeted  bool
 	late     bool // killed because it ran past the limit
 }
@@ -130,7 +133,11 @@ func fate(err error) (text string, killed bool) {
 		return "worker exited before the stage was done", false
 	case errors.As(err, &exit):
 		if s, ok := exit.Sys().(syscall.WaitStatus); ok && s.Signaled() {
-			return fmt.Sprintf("worker killed (signal: %s)", s.Signal()), true
+			text = fmt.Sprintf("worker killed (signal: %s)", s.Signal())
+			if s.Signal() == syscall.SIGKILL {
+				text += "; the system does that when memory runs out: use fewer --workers, or end other programs"
+			}
+			return text, true
 		}
 	}
 	return fmt.Sprintf("worker died (%v)", err), false

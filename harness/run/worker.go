@@ -140,10 +140,13 @@ func (w *worker) perform(ctx context.Context, job Job) reply {
 		if clip(text, maxError) != text {
 			fmt.Fprintln(os.Stderr, text) // whole in the log
 		}
-		return reply{Failed: &failure{Key: key, Error: clip(text, maxError)}}
+		return reply{Failed: &failure{Key: key, Error: clip(text, maxError), Full: noRoom(err)}}
 	}
 	return reply{Finished: key}
 }
+
+// noRoom reports whether err is that a disk, or the user's part of it, is full.
+func noRoom(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
 // guarded turns a panic into an error; its stack goes to the log.
 func (w *worker) guarded(ctx context.Context, job Job) (outcome spec.Outcome, err error) {
@@ -157,7 +160,7 @@ func (w *worker) guarded(ctx context.Context, job Job) (outcome spec.Outcome, er
 	var last time.Time
 	return w.execute(ctx, job, func(p Progress) {
 		mu.Lock()
-		due := time.Since(last) >= reportEvery
+		due := p.Epoch != nil || time.Since(last) >= reportEvery
 		if due {
 			last = time.Now()
 		}

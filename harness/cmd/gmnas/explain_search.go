@@ -131,6 +131,34 @@ func (x explainer) step(s plan.Step) {
 		return
 	}
 	x.outcome("             ", *s.Outcome)
+	if s.Outcome.State == spec.Failed {
+		x.log("             ", s.Key)
+	}
+}
+
+// lastLines of a failed stage's log are shown.
+const lastLines = 20
+
+// log shows how often a stage was tried, and what its worker printed last.
+func (x explainer) log(indent string, key spec.Key) {
+	attempts, err := x.store.Attempts(key)
+	if err != nil || len(attempts) == 0 {
+		return // the failure itself is shown
+	}
+	last := attempts[len(attempts)-1]
+	fmt.Fprintf(x.out, "%s%d attempts; the last one's log:\n", indent, len(attempts))
+	lines := strings.Split(strings.TrimSpace(last.Log), "\n")
+	for _, line := range lines[max(0, len(lines)-lastLines):] {
+		fmt.Fprintf(x.out, "%s  | %s\n", indent, strings.Map(visible, line))
+	}
+}
+
+// visible leaves control characters out.
+func visible(r rune) rune {
+	if r < ' ' && r != '\t' || r == 0x7f {
+		return -1
+	}
+	return r
 }
 
 // own are the settings that a stage adds to its run's.
