@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Lock makes this process the only coordinator of the database until unlock is called or the process ends,
@@ -20,18 +22,60 @@ func Lock(path string) (unlock func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("locking: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	for range lookers {
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			break
+		}
+		time.Sleep(look)
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	if err != nil {
 		defer f.Close()
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, fmt.Errorf("locking %s: %w", path, err)
 		}
-		return nil, fmt.Errorf("locking %s: %w: %s; wait for it, end it, or name another database with --db", path, ErrLocked, holder(f))
+		who := "a process that has just started"
+		if pid := holder(f); pid != 0 {
+			who = "process " + strconv.Itoa(pid)
+		}
+		return nil, fmt.Errorf("locking %s: %w: %s; wait for it, end it, or name another database with --db", path, ErrLocked, who)
 	}
 	if err := sign(f); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("locking %s: %w", path, err)
 	}
 	return func() { f.Close() }, nil
+}
+
+// Coordinator holds a lock for an instant: Lock tries so often, so long apart, before it believes that another has it.
+const (
+	lookers = 10
+	look    = 20 * time.Millisecond
+)
+
+// Coordinator returns the process that coordinates the database at path, and whether one does. It writes nothing.
+func Coordinator(path string) (process int, running bool, err error) {
+	full, err := resolve(path)
+	if err != nil {
+		return 0, false, err
+	}
+	f, err := os.Open(full + ".lock")
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("looking for a coordinator: %w", err)
+	}
+	defer f.Close() // and with it the lock
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return holder(f), true, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("looking for a coordinator of %s: %w", full, err)
+	}
+	return 0, false, nil
 }
 
 // sign leaves this process's id for the error message of the next one.
@@ -43,11 +87,9 @@ func sign(f *os.File) error {
 	return err
 }
 
-func holder(f *os.File) string {
+// holder reads the id that sign left; 0 where there is none yet.
+func holder(f *os.File) int {
 	b, _ := io.ReadAll(io.LimitReader(f, 32))
-	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
-	if err != nil {
-		return "a process that has just started"
-	}
-	return "process " + strconv.Itoa(pid)
+	pid, _ := strconv.Atoi(strings.TrimSpace(string(b)))
+	return pid
 }

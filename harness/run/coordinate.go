@@ -43,6 +43,7 @@ func Coordinate(ctx context.Context, store *results.Store, goals []Goal, opts Op
 	}
 	err = c.loop(ctx)
 	c.dismiss()
+	c.unpublish()
 	if err == nil {
 		err = store.Err()
 	}
@@ -71,6 +72,9 @@ type coordinator struct {
 	tries     map[spec.Key]int          // workers killed
 	workers   []*process
 	queue     []task
+
+	published time.Time // when the status was last told to others
+	mute      bool      // it can't be told, which was said
 
 	began   time.Time
 	work    map[spec.Key]spec.Cost // estimates
@@ -147,7 +151,9 @@ func (c *coordinator) loop(ctx context.Context) error {
 				p.kill()
 			}
 		}
-		c.observer.Status(c.status())
+		s := c.status()
+		c.observer.Status(s)
+		c.publish(s)
 	}
 }
 

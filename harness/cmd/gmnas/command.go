@@ -30,7 +30,7 @@ type call struct {
 // commands returns all commands in the order of help.
 func commands() []command {
 	return []command{
-		listCommand(), planCommand(), runCommand(), reportCommand(), explainCommand(), queryCommand(), rankCommand(), dataCommand(),
+		listCommand(), planCommand(), runCommand(), statusCommand(), reportCommand(), explainCommand(), queryCommand(), rankCommand(), dataCommand(),
 		doctorCommand(), benchCommand(), versionCommand(), workerCommand(),
 	}
 }
