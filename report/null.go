@@ -27,7 +27,7 @@ func (b *builder) nullColumns(row, column string) []nullColumn {
 		if n.Row != row || !done(&n.Outcome) || n.Outcome.Null == nil {
 			continue
 		}
-		if c, ok := n.Outcome.Null.Picks[spec.RuleTableValid][column]; ok && finite(c.Mean) {
+		if c, ok := n.Outcome.Null.Picks[spec.RuleTableValid][column]; ok && percentage(c.Mean) && finite(c.Std) {
 			list = append(list, nullColumn{n, c})
 		}
 	}
@@ -53,6 +53,9 @@ func (b *builder) fillNull(cell *table.Cell, row string) {
 	}
 }
 
+// percentage tells whether a recorded accuracy can be one.
+func percentage(v float64) bool { return v >= 0 && v <= 100 }
+
 // mixture returns mean and standard deviation of a draw from one of the columns; nil where one has no deviation.
 func mixture(list []nullColumn) (float64, *float64) {
 	var mean, square float64
@@ -73,7 +76,7 @@ func mixture(list []nullColumn) (float64, *float64) {
 func (b *builder) optimum(column string) (float64, bool) {
 	for _, n := range b.Nulls {
 		if done(&n.Outcome) && n.Outcome.Null != nil {
-			if best, ok := n.Outcome.Null.Optimum[column]; ok && finite(best) {
+			if best, ok := n.Outcome.Null.Optimum[column]; ok && percentage(best) {
 				return best, true
 			}
 		}

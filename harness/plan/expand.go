@@ -113,6 +113,11 @@ func (g *growth) leaf(path string, mask space.Mask, at position) {
 			l.Derive = g.refuse(path, l.Derive, err)
 		} else if !g.space.Genotypes() {
 			l.Evaluate = g.step(path, g.evaluate(a))
+			if l.Evaluate.Done() {
+				if err := evaluated(l.Evaluate.Outcome.Evaluate); err != nil {
+					l.Evaluate = g.refuse(path, l.Evaluate, err)
+				}
+			}
 		}
 	}
 	g.tree.Leaves = append(g.tree.Leaves, l)

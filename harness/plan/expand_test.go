@@ -257,12 +257,29 @@ func TestImpossibleOutcomesAreRefused(t *testing.T) {
 		}
 	}
 	for want, d := range map[string]*spec.Derived{
-		"has no architecture": nil,
-		"recorded derivation": {Architecture: "|bogus~0|"},
+		"has no architecture":                        nil,
+		"recorded derivation":                        {Architecture: "|bogus~0|"},
+		"supernet accuracy 1e+308, must be 0 to 100": {Architecture: "|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|", Accuracy: 1e308},
 	} {
 		tree := simulate(t, oneShot(spec.DARTS, 1), 0, store{}, func(t testing.TB, s spec.Stage) spec.Outcome {
 			o := oracle(t, s)
 			o.Derive = d
+			return o
+		})
+		if len(tree.Blocked) != 1 || !strings.Contains(tree.Blocked[0].Reason, want) || tree.Complete {
+			t.Errorf("%q: blocked %+v, complete %v", want, tree.Blocked, tree.Complete)
+		}
+	}
+	for want, e := range map[string]*spec.Evaluated{
+		"has no accuracies": nil,
+		`"cifar10/test" has accuracy -0.5, must be 0 to 100`: {Accuracy: map[string]float64{"cifar10/valid": 9.71, "cifar10/test": -0.5}},
+		`"cifar10/valid" has accuracy 1e+308, must be`:       {Accuracy: map[string]float64{"cifar10/valid": 1e308}},
+	} {
+		tree := simulate(t, oneShot(spec.DARTS, 1), 0, store{}, func(t testing.TB, s spec.Stage) spec.Outcome {
+			o := oracle(t, s)
+			if s.Kind == spec.KindEvaluate {
+				o.Evaluate = e
+			}
 			return o
 		})
 		if len(tree.Blocked) != 1 || !strings.Contains(tree.Blocked[0].Reason, want) || tree.Complete {

@@ -40,7 +40,23 @@ func derived(s space.Space, mask space.Mask, d *spec.Derived) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("recorded derivation: %w: remove the outcome and run the stage again", err)
 	}
+	if !(d.Accuracy >= 0 && d.Accuracy <= 100) {
+		return "", fmt.Errorf("recorded derivation: supernet accuracy %v, must be 0 to 100: remove the outcome and run the stage again", d.Accuracy)
+	}
 	return a, nil
+}
+
+// evaluated returns an error where a recorded accuracy is no percentage.
+func evaluated(e *spec.Evaluated) error {
+	if e == nil {
+		return errors.New("recorded evaluation has no accuracies: remove the outcome and run the stage again")
+	}
+	for column, v := range ordered(e.Accuracy) {
+		if !(v >= 0 && v <= 100) {
+			return fmt.Errorf("recorded evaluation: %.40q has accuracy %v, must be 0 to 100: remove the outcome and run the stage again", column, v)
+		}
+	}
+	return nil
 }
 
 // ranked returns an error where the recorded ranking isn't one of exactly the leaf's architectures, in percent.

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"gmnas/harness/bench"
 	"gmnas/harness/execute"
 )
+
+var benchmarks = []string{"step", "oracle", "report", "compare"}
 
 func benchCommand() command {
 	f := newFlags("bench")
@@ -34,7 +37,7 @@ func benchCommand() command {
 		example: "gmnas bench step --mode path --cells 1 --size 16\ngmnas bench compare --rounds 5",
 		do: func(ctx context.Context, c call) error {
 			if len(c.args) != 1 {
-				return fmt.Errorf("%d arguments; give one of step, oracle, report, compare", len(c.args))
+				return fmt.Errorf("%d arguments; give one of %s", len(c.args), strings.Join(benchmarks, ", "))
 			}
 			if err := checkBackend(*backend); err != nil {
 				return err
@@ -53,7 +56,7 @@ func benchCommand() command {
 			case "compare":
 				return compare(ctx, c, *backend, *rounds, *out)
 			}
-			return fmt.Errorf("benchmark %q: use one of step, oracle, report, compare", short(c.args[0]))
+			return fmt.Errorf("benchmark %q: there is none; %s", short(c.args[0]), instead(c.args[0], benchmarks))
 		},
 	}
 }

@@ -46,7 +46,7 @@ func find(name string) (command, error) {
 			names = append(names, c.name)
 		}
 	}
-	return command{}, fmt.Errorf("finding command %q: there is no such command; use one of %s", short(name), strings.Join(names, ", "))
+	return command{}, fmt.Errorf("finding command %q: there is no such command; %s", short(name), instead(name, names))
 }
 
 func usage(w io.Writer) {

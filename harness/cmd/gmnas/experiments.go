@@ -32,8 +32,8 @@ func findExperiments(labels []string) ([]spec.Experiment, error) {
 // findExperiment returns the experiment of that label. Only declared labels become names of anything.
 func findExperiment(label string) (spec.Experiment, error) {
 	if !slices.Contains(experimentLabels(), label) {
-		return spec.Experiment{}, fmt.Errorf("finding experiment %q: there is no such label; use one of %s (`gmnas list` says what they are)",
-			short(label), strings.Join(experimentLabels(), ", "))
+		return spec.Experiment{}, fmt.Errorf("finding experiment %q: there is no such label; %s (`gmnas list` says what they are)",
+			short(label), instead(label, experimentLabels()))
 	}
 	return experiments.ByLabel(label)
 }

@@ -59,7 +59,7 @@ func (x explainer) explain(where []string) error {
 	}
 	row, ok := x.table.Row(where[0])
 	if !ok {
-		return fmt.Errorf("row %q: %s shows no such row here; use one of %s", short(where[0]), x.table.Label, strings.Join(x.rowIDs(), ", "))
+		return fmt.Errorf("row %q: %s shows no such row here; %s", short(where[0]), x.table.Label, instead(where[0], x.rowIDs()))
 	}
 	if len(where) == 1 {
 		x.columns(row)
@@ -67,7 +67,7 @@ func (x explainer) explain(where []string) error {
 	}
 	cell, ok := row.Cell(where[1])
 	if !ok {
-		return fmt.Errorf("column %q: %s has no such column here; use one of %s", short(where[1]), x.table.Label, strings.Join(x.columnIDs(), ", "))
+		return fmt.Errorf("column %q: %s has no such column here; %s", short(where[1]), x.table.Label, instead(where[1], x.columnIDs()))
 	}
 	return x.number(row, cell)
 }

@@ -12,6 +12,8 @@ import (
 	"gmnas/nasbench"
 )
 
+var dataActions = []string{"list", "get", "check"}
+
 func dataCommand() command {
 	f := newFlags("data")
 	data := dataFlag(f)
@@ -22,7 +24,7 @@ func dataCommand() command {
 		example: "gmnas data list\ngmnas data get cifar10 nasbench201\ngmnas data check",
 		do: func(ctx context.Context, c call) error {
 			if len(c.args) == 0 {
-				return fmt.Errorf("nothing to do; use list, get or check")
+				return fmt.Errorf("nothing to do; use one of %s", strings.Join(dataActions, ", "))
 			}
 			sources, err := named(c.args[1:])
 			if err != nil {
@@ -43,7 +45,7 @@ func dataCommand() command {
 				}
 				return checkFiles(c, sources, *data, len(c.args) > 1)
 			}
-			return fmt.Errorf("%q: there is no such action; use list, get or check", short(c.args[0]))
+			return fmt.Errorf("%q: there is no such action; %s", short(c.args[0]), instead(c.args[0], dataActions))
 		},
 	}
 }
@@ -60,7 +62,7 @@ func sourceNames() []string {
 func named(names []string) ([]datasets.Source, error) {
 	for _, name := range names {
 		if !slices.Contains(sourceNames(), name) {
-			return nil, fmt.Errorf("data %q: is not registered; use %s", short(name), strings.Join(sourceNames(), ", "))
+			return nil, fmt.Errorf("data %q: is not registered; %s", short(name), instead(name, sourceNames()))
 		}
 	}
 	return slices.DeleteFunc(datasets.Sources(), func(s datasets.Source) bool {

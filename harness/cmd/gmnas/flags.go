@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -33,7 +34,7 @@ func (o *oneOf) Set(value string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("use one of %s", strings.Join(o.choices, ", "))
+	return errors.New(instead(value, o.choices))
 }
 
 func profileFlag(f *pflag.FlagSet) *oneOf {
@@ -80,5 +81,5 @@ func checkBackend(name string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("backend %q: is not in this build; use one of %s (`gmnas doctor` says how to get another)", short(name), strings.Join(engine.Backends(), ", "))
+	return fmt.Errorf("backend %q: is not in this build; %s with --backend or GMNAS_BACKEND (`gmnas doctor` says how to get another)", short(name), instead(name, engine.Backends()))
 }

@@ -52,7 +52,7 @@ func start(args []string, out, errOut io.Writer) int {
 	case errors.Is(err, errIncomplete):
 		return exitIncomplete
 	}
-	fmt.Fprintf(errOut, "gmnas: %v\n", err)
+	fmt.Fprintf(errOut, "gmnas: %s\n", harmlessText(err.Error()))
 	return exitUnusable
 }
 
@@ -60,7 +60,7 @@ func start(args []string, out, errOut io.Writer) int {
 func (c command) start(args []string, out, errOut io.Writer) error {
 	c.flags.SetOutput(errOut)
 	c.flags.Usage = func() {}
-	if err := c.flags.Parse(args); errors.Is(err, pflag.ErrHelp) {
+	if err := c.parse(args); errors.Is(err, pflag.ErrHelp) {
 		c.help(out)
 		return err
 	} else if err != nil {
@@ -72,7 +72,7 @@ func (c command) start(args []string, out, errOut io.Writer) error {
 		<-ctx.Done()
 		stop()
 	}()
-	if err := c.do(ctx, call{args: c.flags.Args(), out: out, err: errOut}); err != nil {
+	if err := c.do(ctx, call{args: c.flags.Args(), out: harmless{out}, err: errOut}); err != nil {
 		return fmt.Errorf("%s: %w", c.name, err)
 	}
 	return nil

@@ -51,7 +51,7 @@ func choose(e spec.Experiment, ids []string) (spec.Experiment, error) {
 	}
 	for _, id := range ids {
 		if !slices.Contains(choices, id) {
-			return e, fmt.Errorf("--only method=%q: %s runs no such row; use one of %s", short(id), e.Label, strings.Join(choices, ", "))
+			return e, fmt.Errorf("--only method=%q: %s runs no such row; %s", short(id), e.Label, instead(id, choices))
 		}
 	}
 	e.Rows = slices.DeleteFunc(slices.Clone(e.Rows), func(row spec.Row) bool {
