@@ -31,9 +31,9 @@ func queryCommand() command {
 			if err := checkData(*data); err != nil {
 				return err
 			}
-			s, err := space.ByName(*spaceName)
+			s, err := tableSpace(*spaceName)
 			if err != nil {
-				return fmt.Errorf("--space: %w", err)
+				return err
 			}
 			table, err := nasbench.Find(*data)
 			if err != nil {
@@ -58,6 +58,19 @@ func queryCommand() command {
 			return err
 		},
 	}
+}
+
+// tableSpace returns the space of that name, one that the table covers.
+func tableSpace(name string) (space.Space, error) {
+	covered := []space.Space{space.NB201, space.NB201NoNone}
+	var names []string
+	for _, s := range covered {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return space.Space{}, fmt.Errorf("--space %q: the table is not of it; %s", short(name), instead(name, names))
 }
 
 var (

@@ -56,9 +56,9 @@ func doRank(c call, o rankFlags) error {
 	if err != nil {
 		return err
 	}
-	s, err := space.ByName(in.Experiment.Space)
+	s, err := tableSpace(in.Experiment.Space)
 	if err != nil {
-		return fmt.Errorf("--space: %w", err)
+		return err
 	}
 	if s.Genotypes() {
 		return fmt.Errorf("--space %s: an architecture of %s is a genotype, which no table has; use %s or %s", s.Name, s.Name, space.NB201.Name, space.NB201NoNone.Name)
