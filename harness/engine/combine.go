@@ -54,7 +54,18 @@ func (g *Graph) Sum(shape []int, branches []Branch) *Node {
 	if g.err != nil {
 		return nil
 	}
-	s := tensor.Shape(shape)
+	return g.sum("sum", tensor.Shape(shape), branches, nil)
+}
+
+// Normed adds x, normalised. It is closed where x is.
+func (g *Graph) Normed(x *Node, n *Norm) *Node {
+	if g.err != nil {
+		return nil
+	}
+	return g.sum("normed", x.Shape(), []Branch{{Src: x, Norm: n, Gate: gateOf(x)}}, gateOf(x))
+}
+
+func (g *Graph) sum(name string, s tensor.Shape, branches []Branch, gate *kernel.Gate) *Node {
 	c := s[len(s)-1]
 	var terms []term
 	for _, b := range branches {
@@ -71,15 +82,16 @@ func (g *Graph) Sum(shape []int, branches []Branch) *Node {
 		}
 		terms = append(terms, t)
 	}
-	return g.combine("sum", s, terms, nil)
+	return g.combine(name, s, terms, gate)
 }
 
-// ReLU adds max(0, x).
+// ReLU adds max(0, x). It is closed where x is.
 func (g *Graph) ReLU(x *Node) *Node {
 	if g.err != nil {
 		return nil
 	}
 	o := g.combineOp("relu", x.Shape(), []term{{src: x, mask: x}})
+	o.gate = gateOf(x)
 	o.combine.relu = x
 	o.diff = func(out, grad *Node) []*Node {
 		// The output serves as the mask, so that x itself need not be kept. Where the gradient is a
@@ -186,7 +198,7 @@ func (g *Graph) combineGrads(o *op, grad *Node) []*Node {
 	dotted = append(append(dotted, normed...), weighted...)
 	var dots *Node
 	if len(dotted) > 0 {
-		dots = g.dots(grad, dotted)
+		dots = g.dots(grad, dotted, o.gate)
 	}
 	contributions := map[*Node][]term{}
 	for k, t := range normed {

@@ -33,6 +33,7 @@ type Graph struct {
 	names     map[*Node]string     // of parameters
 	half      bool                 // convolutions read bfloat16
 	halves    map[*Node]*Node      // rounded copies of activations
+	moments   map[*Node]*Node      // of activations that norms read
 	created   uint32
 	want      Want
 	needs     map[*Node]bool
@@ -45,7 +46,7 @@ type Graph struct {
 // New opens an empty graph.
 func New(b kernel.Backend) *Graph {
 	return &Graph{backend: b, g: G.NewGraph(), inputs: map[*Node]*Buffer{}, grads: map[*Node]kernel.Mem{}, names: map[*Node]string{},
-		halves: map[*Node]*Node{}}
+		halves: map[*Node]*Node{}, moments: map[*Node]*Node{}}
 }
 
 // Err returns the first error that building met.

@@ -53,7 +53,7 @@ func (g *Graph) layout(wanted []*Node) layout {
 			continue
 		}
 		src := opOf(o.combine.relu)
-		if src == nil || src.combine == nil || src.gate != nil || l.relus[src] != nil || !src.extern.None() {
+		if src == nil || src.combine == nil || src.gate != o.gate || l.relus[src] != nil || !src.extern.None() {
 			continue
 		}
 		l.relus[src] = o

@@ -31,7 +31,7 @@ func (g *Graph) norm(b Branch, c int) *norm {
 	count := rows(b.Src)
 	in := []*Node{b.Src}
 	if !n.running {
-		n.moments = g.moments(b, c)
+		n.moments = g.momentsOf(b.Src)
 		in[0] = n.moments
 	} else if n.RunningMean.None() || n.RunningVar.None() {
 		g.fail("adding norm: it has no running statistics to use")
@@ -69,23 +69,28 @@ func byNode(nodes []*Node, mem []kernel.Mem) map[*Node]kernel.Mem {
 	return m
 }
 
-func (g *Graph) moments(b Branch, c int) *Node {
-	count := rows(b.Src)
-	o := &op{name: "moments", in: []*Node{b.Src}, shape: tensor.Shape{2 * c}, gate: b.Gate}
+// momentsOf adds x's mean and variance, once for all norms of x.
+func (g *Graph) momentsOf(x *Node) *Node {
+	if g.moments[x] != nil {
+		return g.moments[x]
+	}
+	count, c := rows(x), channels(x)
+	o := &op{name: "moments", in: []*Node{x}, shape: tensor.Shape{2 * c}, gate: gateOf(x)}
 	o.record = func(r *recorder, in []kernel.Mem, out kernel.Mem) error {
 		return r.add(r.backend.Moments(kernel.Moments{Rows: count, Channels: c, Src: kernel.View{Mem: in[0], Stride: c}, Dst: out}))
 	}
-	return g.add(o)
+	g.moments[x] = g.add(o)
+	return g.moments[x]
 }
 
 // dots adds the channel sums of grad and of grad times each term's source: [1+len(terms), channels].
-func (g *Graph) dots(grad *Node, terms []term) *Node {
+func (g *Graph) dots(grad *Node, terms []term, gate *kernel.Gate) *Node {
 	in := []*Node{grad}
 	for _, t := range terms {
 		in = append(in, t.src)
 	}
 	count, c := rows(grad), channels(grad)
-	o := &op{name: "dots", in: in, shape: tensor.Shape{(1 + len(terms)) * c}}
+	o := &op{name: "dots", in: in, shape: tensor.Shape{(1 + len(terms)) * c}, gate: gate}
 	o.record = func(r *recorder, mem []kernel.Mem, out kernel.Mem) error {
 		k := kernel.Dots{Rows: count, Channels: c, Grad: kernel.View{Mem: mem[0], Stride: c}, Dst: out}
 		for i, t := range terms {

@@ -1,11 +1,8 @@
 package supernet
 
 import (
-	"fmt"
-
 	"gmnas/harness/engine"
 	"gmnas/harness/engine/kernel"
-	"gmnas/nasbench/space"
 )
 
 // Batch-norm constants (spec.md section 1.3).
@@ -14,104 +11,78 @@ const (
 	normMomentum = 0.1
 )
 
-// builder adds the supernet to a graph.
-type builder struct {
-	p        *Parameters
-	g        *engine.Graph
-	mask     space.Mask
-	batch    int
-	running  bool // norms that have running statistics use them
-	theta    *engine.Node
-	slots    kernel.Mem
-	gates    gates
-	anyGates []anyGate
-	allocate func(n int) kernel.Mem
+// Builder adds parts of networks to a graph over parameters. An error is the graph's, which keeps the first one; what is
+// built after it is nil.
+type Builder struct {
+	Params  *Parameters
+	Graph   *engine.Graph
+	Running bool // norms that have running statistics use them
+	any     []*anyGate
 }
 
-// network adds everything from images [N,H,W,3] to logits [N,classes].
-func (b *builder) network(images *engine.Node) *engine.Node {
-	k := b.p.Config.Skeleton
-	x := b.convNorm("stem.conv", "stem.bn", images, 3, 1, k.Channels)
-	for stage := range 3 {
-		if stage > 0 {
-			x = b.residual(fmt.Sprintf("res%d", stage), x)
-		}
-		for n := range k.Cells {
-			if x == nil {
-				return nil
-			}
-			x = b.cell(stage*k.Cells+n, x)
-		}
+// anyGate is open while one of its members is.
+type anyGate struct {
+	gate    kernel.Gate
+	members []*kernel.Gate
+}
+
+// update follows the members.
+func (a *anyGate) update() {
+	a.gate.Closed = true
+	for _, m := range a.members {
+		a.gate.Closed = a.gate.Closed && m.Shut()
 	}
-	if x == nil {
-		return nil
+}
+
+// anyOf returns a gate that has no members yet.
+func (b *Builder) anyOf() *anyGate {
+	a := &anyGate{}
+	b.any = append(b.any, a)
+	return a
+}
+
+// Weights is the parameter of that name.
+func (b *Builder) Weights(name string) *engine.Node {
+	t := b.Params.Layout.Param(name)
+	return b.Graph.Param(name, t.Of(b.Params.Weights), t.Of(b.Params.Gradients), t.Shape...)
+}
+
+// Conv adds the dense convolution of that name, padded so that stride 1 keeps the image's size. It is closed where gate is.
+func (b *Builder) Conv(name string, x *engine.Node, size, stride, out int, gate *kernel.Gate) *engine.Node {
+	s := dims(x)
+	return b.Graph.Conv(kernel.Conv{Batch: s[0], Height: s[1], Width: s[2], In: s[3], Out: out, Kernel: size, Stride: stride, Pad: size / 2,
+		Dilation: 1, Groups: 1}, x, b.Weights(name+".weight"), gate)
+}
+
+// Depthwise adds the depthwise convolution of that name, padded likewise.
+func (b *Builder) Depthwise(name string, x *engine.Node, size, stride, dilation int, gate *kernel.Gate) *engine.Node {
+	s := dims(x)
+	return b.Graph.Conv(kernel.Conv{Batch: s[0], Height: s[1], Width: s[2], In: s[3], Out: s[3], Kernel: size, Stride: stride,
+		Pad: dilation * (size / 2), Dilation: dilation, Groups: s[3]}, x, b.Weights(name+".weight"), gate)
+}
+
+// Norm is the batch norm of that name, with the weights and running statistics that the layout has of it.
+func (b *Builder) Norm(name string) *engine.Norm {
+	n, l := &engine.Norm{Eps: normEps, Momentum: normMomentum}, b.Params.Layout
+	if l.HasParam(name + ".weight") {
+		n.Gamma, n.Beta = b.Weights(name+".weight"), b.Weights(name+".bias")
 	}
-	x = b.g.ReLU(b.normed("head.bn", x))
-	x = b.g.GlobalAvgPool(x)
-	return b.g.Linear(x, b.named("classifier.weight"), b.named("classifier.bias"))
-}
-
-// residual adds the block that halves the image and doubles the channels.
-func (b *builder) residual(name string, x *engine.Node) *engine.Node {
-	s := x.Shape()
-	out := 2 * s[3]
-	main := b.convNorm(name+".conv_a.conv", name+".conv_a.bn", b.g.ReLU(x), 3, 2, out)
-	main = b.conv(name+".conv_b.conv", b.g.ReLU(main), 3, 1, out)
-	short := b.g.AvgPool(kernel.Pool{Batch: s[0], Height: s[1], Width: s[2], Channels: s[3], Kernel: 2, Stride: 2}, x, nil)
-	short = b.conv(name+".shortcut.conv", short, 1, 1, out)
-	if main == nil || short == nil {
-		return nil
+	if l.HasStat(name + ".running_mean") {
+		n.UseRunning = b.Running
+		n.RunningMean, n.RunningVar = l.Stat(name+".running_mean").Of(b.Params.Stats), l.Stat(name+".running_var").Of(b.Params.Stats)
 	}
-	return b.g.Sum(main.Shape(), []engine.Branch{{Src: main, Norm: b.affine(name + ".conv_b.bn")}, {Src: short}})
-}
-
-func (b *builder) conv(name string, x *engine.Node, k, stride, out int) *engine.Node {
-	if x == nil {
-		return nil
-	}
-	s := x.Shape()
-	return b.g.Conv(kernel.Conv{Batch: s[0], Height: s[1], Width: s[2], In: s[3], Out: out, Kernel: k, Stride: stride, Pad: k / 2,
-		Dilation: 1, Groups: 1}, x, b.named(name+".weight"), nil)
-}
-
-func (b *builder) convNorm(conv, bn string, x *engine.Node, k, stride, out int) *engine.Node {
-	return b.normed(bn, b.conv(conv, x, k, stride, out))
-}
-
-func (b *builder) normed(bn string, x *engine.Node) *engine.Node {
-	if x == nil {
-		return nil
-	}
-	return b.g.Sum(x.Shape(), []engine.Branch{{Src: x, Norm: b.affine(bn)}})
-}
-
-// affine is the norm of stem, residual blocks and head: always affine, with running statistics.
-func (b *builder) affine(bn string) *engine.Norm {
-	n := b.tracked(bn)
-	n.Gamma, n.Beta = b.named(bn+".weight"), b.named(bn+".bias")
 	return n
 }
 
-// cellNorm is the norm inside a cell, never affine.
-func (b *builder) cellNorm(bn string) *engine.Norm {
-	if !b.p.Config.Tracked {
-		return &engine.Norm{Eps: normEps, Momentum: normMomentum}
+// Linear adds the layer of that name to x [N,In].
+func (b *Builder) Linear(name string, x *engine.Node) *engine.Node {
+	return b.Graph.Linear(x, b.Weights(name+".weight"), b.Weights(name+".bias"))
+}
+
+// dims is x's shape, [N,H,W,C], also where building has failed and x is nil.
+func dims(x *engine.Node) []int {
+	if x == nil {
+		return make([]int, 4)
 	}
-	return b.tracked(bn)
-}
-
-func (b *builder) tracked(bn string) *engine.Norm {
-	return &engine.Norm{Eps: normEps, Momentum: normMomentum, UseRunning: b.running,
-		RunningMean: b.p.Layout.Stat(bn + ".running_mean").Of(b.p.Stats),
-		RunningVar:  b.p.Layout.Stat(bn + ".running_var").Of(b.p.Stats)}
-}
-
-func (b *builder) named(name string) *engine.Node {
-	t := b.p.Layout.Param(name)
-	return b.g.Param(name, t.Of(b.p.Weights), t.Of(b.p.Gradients), t.Shape...)
-}
-
-// zeros adds a node like x that is always zero: what arrives where a mask allows nothing but none.
-func (b *builder) zeros(x *engine.Node) *engine.Node {
-	return b.g.Input("zeros", b.allocate(x.Shape().TotalSize()), x.Shape()...)
+	return x.Shape()
 }

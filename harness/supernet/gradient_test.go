@@ -13,12 +13,12 @@ import (
 )
 
 // TestGradients: the gradients of weights and mixture weights predict how the loss changes along them, by
-// central differences, for random masks and mixtures of both spaces, two cells a stage.
+// central differences, for random masks and mixtures of all spaces, two cells a stage and three in all.
 func TestGradients(t *testing.T) {
 	backends.Each(t, func(t *testing.T, b kernel.Backend) {
 		rng := rand.New(rand.NewPCG(3, 4))
 		for trial := range 6 {
-			s := []space.Space{space.NB201, space.NB201NoNone}[trial%2]
+			s := []space.Space{space.NB201, space.NB201NoNone, space.DARTS}[trial%3]
 			t.Run(fmt.Sprint(trial), func(t *testing.T) { checkSlope(t, b, s, rng) })
 		}
 	})
@@ -42,8 +42,11 @@ func randomMask(s space.Space, rng *rand.Rand) space.Mask {
 }
 
 func checkSlope(t *testing.T, b kernel.Backend, s space.Space, rng *rand.Rand) {
-	p, err := supernet.NewParameters(b, supernet.Config{Space: s, Tracked: true,
-		Skeleton: space.Skeleton{Channels: 4, Cells: 2, ImageSize: 16, ImageChannels: 3, Classes: 10}})
+	k := space.Skeleton{Channels: 4, Cells: 2, ImageSize: 16, ImageChannels: 3, Classes: 10}
+	if s.Genotypes() {
+		k.Cells = 3
+	}
+	p, err := supernet.NewParameters(b, supernet.Config{Space: s, Tracked: true, Skeleton: k})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +67,7 @@ func checkSlope(t *testing.T, b kernel.Backend, s space.Space, rng *rand.Rand) {
 	}
 	net.SetBatch(images, labels)
 	n := len(s.Operations)
-	theta := make([]float64, 6*n)
+	theta := make([]float64, s.Edges()*n)
 	for i := range theta {
 		if mask.Allows(i/n, i%n) {
 			theta[i] = 0.1 + rng.Float64()

@@ -1,5 +1,5 @@
-// Package supernet is the weight-sharing network of a NAS-Bench-201 space (spec.md section 1): its
-// parameters, and its graph for a batch size and a mask.
+// Package supernet is the weight-sharing network of a search space (spec.md sections 1 and 5): its parameters, and its graph
+// for a batch size and a mask. What a space's network looks like is one network, see there; the rest serves all spaces.
 //
 // Parameters hold what training changes, in one run of memory each, in the order of a Layout that is the
 // same for every mask, so that a child of a split takes over its parent's memory as it is. A Net is
@@ -7,8 +7,6 @@
 package supernet
 
 import (
-	"fmt"
-
 	"gmnas/nasbench/space"
 )
 
@@ -23,9 +21,9 @@ type Config struct {
 	Half bool
 }
 
-// Tensor is one parameter: Size values from value Offset on. Cell is the cell's index from 0 to 3N-1, -1 outside
-// cells; Edge and Operation are set inside cells. Shared marks the body, whose gradients gradient matching
-// compares: cells and residual blocks, not stem, head norm and classifier (spec.md section 3.2).
+// Tensor is one parameter: Size values from value Offset on. On an edge of a cell, Cell is the cell's index from 0 on, and Edge (of
+// space.Space) and Operation say which; elsewhere Cell is -1. Shared marks the body, whose gradients gradient matching
+// compares (spec.md section 3.2): NAS-Bench-201's cells and residual blocks, the operations of DARTS's edges.
 type Tensor struct {
 	Name                  string
 	Shape                 []int // OHWI for convolutions
@@ -62,85 +60,80 @@ func (l *Layout) Stat(name string) Tensor { return l.Stats[l.stats[name]] }
 // HasParam reports whether there is a parameter of that name.
 func (l *Layout) HasParam(name string) bool { _, ok := l.params[name]; return ok }
 
-// kernelOf returns the side of an operation's convolution, 0 for the others.
-func kernelOf(operation string) int {
-	switch operation {
-	case "nor_conv_1x1":
-		return 1
-	case "nor_conv_3x3":
-		return 3
-	}
-	return 0
-}
+// HasStat reports whether there is a running statistic of that name.
+func (l *Layout) HasStat(name string) bool { _, ok := l.stats[name]; return ok }
 
-func convName(cell, edge, op int) string {
-	return fmt.Sprintf("cell%d.edge%d.op%d", cell, edge, op)
-}
-
-// NewLayout places the tensors: stem, cells and residual blocks in the order of use, head.
+// NewLayout places the tensors of a space's network.
 func NewLayout(c Config) *Layout {
-	l := &Layout{params: map[string]int{}, stats: map[string]int{}}
-	k := c.Skeleton
-	l.conv("stem.conv", -1, 0, 0, 3, k.ImageChannels, k.Channels, false)
-	l.norm("stem.bn", k.Channels, false)
-	width := k.Channels
-	for stage := range 3 {
-		if stage > 0 {
-			r := fmt.Sprintf("res%d", stage)
-			l.conv(r+".conv_a.conv", -1, 0, 0, 3, width, 2*width, true)
-			l.norm(r+".conv_a.bn", 2*width, true)
-			l.conv(r+".conv_b.conv", -1, 0, 0, 3, 2*width, 2*width, true)
-			l.norm(r+".conv_b.bn", 2*width, true)
-			l.conv(r+".shortcut.conv", -1, 0, 0, 1, width, 2*width, true)
-			width *= 2
-		}
-		for n := range k.Cells {
-			l.cell(c, stage*k.Cells+n, width)
-		}
-	}
-	l.norm("head.bn", width, false)
-	l.add(&l.Params, l.params, &l.ParamSize, Tensor{Name: "classifier.weight", Shape: []int{k.Classes, width}, Cell: -1, FanIn: width})
-	l.add(&l.Params, l.params, &l.ParamSize, Tensor{Name: "classifier.bias", Shape: []int{k.Classes}, Cell: -1, FanIn: width})
+	l := &Layout{}
+	networkOf(c.Space).layout(l, c)
 	return l
 }
 
-func (l *Layout) cell(c Config, cell, width int) {
-	for e := range c.Space.Edges() {
-		for o, name := range c.Space.Operations {
-			k := kernelOf(name)
-			if k == 0 {
-				continue
-			}
-			l.conv(convName(cell, e, o)+".conv", cell, e, o, k, width, width, true)
-			if c.Tracked {
-				l.running(convName(cell, e, o)+".bn", width)
-			}
-		}
+// Part adds tensors to a layout, those of one part of a network, in the order of the calls.
+type Part struct {
+	Layout  *Layout
+	On      *Place // an edge; nil elsewhere
+	Shared  bool   // as in Tensor
+	Affine  bool   // norms have weight and bias
+	Tracked bool   // norms have running statistics
+}
+
+// Place is an operation on an edge of a cell, as in Tensor.
+type Place struct{ Cell, Edge, Operation int }
+
+// Conv adds the weights of a dense convolution.
+func (p Part) Conv(name string, kernel, in, out int) {
+	p.param(Tensor{Name: name + ".weight", Shape: []int{out, kernel, kernel, in}, FanIn: kernel * kernel * in})
+}
+
+// Depthwise adds the weights of a depthwise convolution.
+func (p Part) Depthwise(name string, kernel, channels int) {
+	p.param(Tensor{Name: name + ".weight", Shape: []int{channels, kernel, kernel, 1}, FanIn: kernel * kernel})
+}
+
+// Norm adds what a batch norm has.
+func (p Part) Norm(name string, channels int) {
+	if p.Affine {
+		p.param(Tensor{Name: name + ".weight", Shape: []int{channels}, Fill: 1})
+		p.param(Tensor{Name: name + ".bias", Shape: []int{channels}})
+	}
+	if p.Tracked {
+		p.stat(Tensor{Name: name + ".running_mean", Shape: []int{channels}})
+		p.stat(Tensor{Name: name + ".running_var", Shape: []int{channels}, Fill: 1})
 	}
 }
 
-func (l *Layout) conv(name string, cell, edge, op, k, in, out int, shared bool) {
-	l.add(&l.Params, l.params, &l.ParamSize, Tensor{Name: name + ".weight", Shape: []int{out, k, k, in},
-		Cell: cell, Edge: edge, Operation: op, Shared: shared, FanIn: k * k * in})
+// Linear adds a layer with bias.
+func (p Part) Linear(name string, in, out int) {
+	p.param(Tensor{Name: name + ".weight", Shape: []int{out, in}, FanIn: in})
+	p.param(Tensor{Name: name + ".bias", Shape: []int{out}, FanIn: in})
 }
 
-func (l *Layout) norm(name string, c int, shared bool) {
-	l.add(&l.Params, l.params, &l.ParamSize, Tensor{Name: name + ".weight", Shape: []int{c}, Cell: -1, Shared: shared, Fill: 1})
-	l.add(&l.Params, l.params, &l.ParamSize, Tensor{Name: name + ".bias", Shape: []int{c}, Cell: -1, Shared: shared})
-	l.running(name, c)
+func (p Part) param(t Tensor) {
+	t.Shared, t.Cell = p.Shared, -1
+	if p.On != nil {
+		t.Cell, t.Edge, t.Operation = p.On.Cell, p.On.Edge, p.On.Operation
+	}
+	l := p.Layout
+	add(&l.Params, &l.params, &l.ParamSize, t)
 }
 
-func (l *Layout) running(name string, c int) {
-	l.add(&l.Stats, l.stats, &l.StatSize, Tensor{Name: name + ".running_mean", Shape: []int{c}, Cell: -1})
-	l.add(&l.Stats, l.stats, &l.StatSize, Tensor{Name: name + ".running_var", Shape: []int{c}, Cell: -1, Fill: 1})
+func (p Part) stat(t Tensor) {
+	t.Cell = -1
+	l := p.Layout
+	add(&l.Stats, &l.stats, &l.StatSize, t)
 }
 
-func (l *Layout) add(list *[]Tensor, index map[string]int, size *int, t Tensor) {
+func add(list *[]Tensor, index *map[string]int, size *int, t Tensor) {
 	t.Size, t.Offset = 1, *size
 	for _, d := range t.Shape {
 		t.Size *= d
 	}
 	*size += t.Size
-	index[t.Name] = len(*list)
+	if *index == nil {
+		*index = map[string]int{}
+	}
+	(*index)[t.Name] = len(*list)
 	*list = append(*list, t)
 }

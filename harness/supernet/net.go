@@ -34,7 +34,7 @@ type Net struct {
 	// Host copies, so that a step allocates nothing.
 	hostTheta, hostSlots, hostLoss []float32
 	gates                          gates
-	anyGates                       []anyGate
+	any                            []*anyGate
 	graphs                         []*engine.Graph
 	runs                           map[Kind]run
 }
@@ -59,6 +59,7 @@ func NewNet(p *Parameters, mask space.Mask, opts Options) (*Net, error) {
 		return nil, fmt.Errorf("building a supernet: batch %d: batch norm needs 2 images or more", opts.Batch)
 	}
 	s, k := p.Config.Space, p.Config.Skeleton
+	cells := networkOf(s).cells(k)
 	n := &Net{p: p, mask: mask, Batch: opts.Batch, runs: map[Kind]run{}}
 	var failed error
 	allocate := func(size int) kernel.Mem {
@@ -75,8 +76,8 @@ func NewNet(p *Parameters, mask space.Mask, opts Options) (*Net, error) {
 	n.images = allocate(opts.Batch * k.ImageSize * k.ImageSize * k.ImageChannels)
 	n.labels = allocate(opts.Batch)
 	n.theta = allocate(weights)
-	n.slots = allocate(3 * k.Cells * weights)
-	n.hostTheta, n.hostSlots, n.hostLoss = make([]float32, weights), make([]float32, 3*k.Cells*weights), make([]float32, 1)
+	n.slots = allocate(cells * weights)
+	n.hostTheta, n.hostSlots, n.hostLoss = make([]float32, weights), make([]float32, cells*weights), make([]float32, 1)
 	if failed != nil {
 		n.Close()
 		return nil, failed
@@ -120,18 +121,18 @@ func (n *Net) compile(opts Options, allocate func(int) kernel.Mem) error {
 			}
 		}
 		s, k := n.p.Config.Space, n.p.Config.Skeleton
-		b := &builder{p: n.p, g: g, mask: n.mask, batch: opts.Batch, running: kinds[0] == Evaluate,
+		m := &mixture{Builder: Builder{Params: n.p, Graph: g, Running: kinds[0] == Evaluate}, space: s, skeleton: k, mask: n.mask,
 			slots: n.slots, gates: n.gates, allocate: allocate}
-		b.theta = g.Input("theta", n.theta, s.Edges()*len(s.Operations))
+		m.theta = g.Input("theta", n.theta, s.Edges()*len(s.Operations))
 		images := g.Input("images", n.images, opts.Batch, k.ImageSize, k.ImageSize, k.ImageChannels)
 		labels := g.Input("labels", n.labels, opts.Batch)
-		logits := b.network(images)
+		logits := networkOf(s).build(m, images)
 		loss := g.CrossEntropy(logits, labels, 0)
-		n.anyGates = append(n.anyGates, b.anyGates...)
+		n.any = append(n.any, m.any...)
 		wanted := make([][]*engine.Node, len(kinds))
 		for i, kind := range kinds {
 			wanted[i] = []*engine.Node{loss, logits}
-			wanted[i] = append(wanted[i], g.Gradients(loss, b.theta, n.wants(kind))...)
+			wanted[i] = append(wanted[i], g.Gradients(loss, m.theta, n.wants(kind))...)
 		}
 		programs, err := g.Compile(wanted...)
 		if err != nil {
@@ -188,11 +189,8 @@ func (n *Net) SetTheta(theta []float64) error {
 			gate.Closed = !open
 		}
 	}
-	for _, a := range n.anyGates {
-		a.gate.Closed = true
-		for _, m := range a.members {
-			a.gate.Closed = a.gate.Closed && m.Closed
-		}
+	for _, a := range n.any {
+		a.update()
 	}
 	for i, v := range theta {
 		n.hostTheta[i] = float32(v)
@@ -232,7 +230,7 @@ func (n *Net) Run(kind Kind) (float64, error) {
 func (n *Net) markActive() {
 	for i, t := range n.p.Layout.Params {
 		if t.Cell < 0 || !n.gates[t.Edge][t.Operation].Closed {
-			n.p.activate(i)
+			n.p.Activate(i)
 		}
 	}
 }

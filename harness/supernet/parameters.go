@@ -28,15 +28,28 @@ func NewParameters(b kernel.Backend, c Config) (*Parameters, error) {
 	if err := c.Skeleton.Check(); err != nil {
 		return nil, fmt.Errorf("making a supernet: %w", err)
 	}
-	p := &Parameters{Config: c, Layout: NewLayout(c), Backend: b}
-	p.active = make([]bool, len(p.Layout.Params))
+	if err := networkOf(c.Space).check(c.Skeleton); err != nil {
+		return nil, fmt.Errorf("making a supernet: %w", err)
+	}
+	p, err := Allocate(b, NewLayout(c))
+	if err != nil {
+		return nil, fmt.Errorf("making a supernet: %w", err)
+	}
+	p.Config = c
+	return p, nil
+}
+
+// Allocate allocates the memory of any network's layout, all zero.
+func Allocate(b kernel.Backend, l *Layout) (*Parameters, error) {
+	p := &Parameters{Layout: l, Backend: b, active: make([]bool, len(l.Params))}
 	for _, m := range []struct {
 		mem  *kernel.Mem
 		size int
 	}{{&p.Weights, p.Layout.ParamSize}, {&p.Gradients, p.Layout.ParamSize}, {&p.Momentum, p.Layout.ParamSize}, {&p.Stats, p.Layout.StatSize}} {
 		var err error
 		if *m.mem, err = b.Alloc(m.size); err != nil {
-			return nil, fmt.Errorf("making a supernet: %w", err)
+			p.Close()
+			return nil, fmt.Errorf("allocating %d weights: %w", l.ParamSize, err)
 		}
 	}
 	return p, nil
@@ -45,7 +58,9 @@ func NewParameters(b kernel.Backend, c Config) (*Parameters, error) {
 // Close frees the memory.
 func (p *Parameters) Close() {
 	for _, m := range []kernel.Mem{p.Weights, p.Gradients, p.Momentum, p.Stats} {
-		p.Backend.Free(m)
+		if !m.None() {
+			p.Backend.Free(m)
+		}
 	}
 }
 
@@ -86,7 +101,8 @@ func (p *Parameters) Active(i int) bool { return p.active[i] }
 // Moving returns the ranges of the tensors that have received a gradient. The slice belongs to p.
 func (p *Parameters) Moving() []Range { return p.moving }
 
-func (p *Parameters) activate(i int) {
+// Activate marks the i-th tensor as having received a gradient.
+func (p *Parameters) Activate(i int) {
 	if !p.active[i] {
 		p.active[i] = true
 		p.moving = p.Layout.Ranges(func(i int, _ Tensor) bool { return p.active[i] })
