@@ -62,15 +62,15 @@ func queryCommand() command {
 
 // tableSpace returns the space of that name, one that the table covers.
 func tableSpace(name string) (space.Space, error) {
-	covered := []space.Space{space.NB201, space.NB201NoNone}
-	var names []string
-	for _, s := range covered {
-		if s.Name == name {
-			return s, nil
-		}
-		names = append(names, s.Name)
+	covered := []string{space.NB201.Name, space.NB201NoNone.Name}
+	s, err := space.ByName(name)
+	if err != nil {
+		return s, fmt.Errorf("--space %q: there is no such space; %s", short(name), instead(name, covered))
 	}
-	return space.Space{}, fmt.Errorf("--space %q: the table is not of it; %s", short(name), instead(name, names))
+	if s.Genotypes() {
+		return s, fmt.Errorf("--space %s: an architecture of %s is a genotype, which no table has; %s", name, name, instead(name, covered))
+	}
+	return s, nil
 }
 
 var (

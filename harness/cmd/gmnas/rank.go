@@ -60,9 +60,6 @@ func doRank(c call, o rankFlags) error {
 	if err != nil {
 		return err
 	}
-	if s.Genotypes() {
-		return fmt.Errorf("--space %s: an architecture of %s is a genotype, which no table has; use %s or %s", s.Name, s.Name, space.NB201.Name, space.NB201NoNone.Name)
-	}
 	if err := checkData(*o.data); err != nil {
 		return err
 	}
