@@ -4,6 +4,7 @@ PROFILE ?= laptop
 SEEDS   ?=
 ONLY    ?=
 WORKERS ?=
+MIXED   ?=
 DB      ?= results/gmnas.db
 OUT     ?= results/out
 export GMNAS_DATA
@@ -14,12 +15,10 @@ PACKAGES    := datasets experiments harness nasbench report results
 RACE        := ./harness/run ./results ./datasets
 DEBIAN      := gcc libc6-dev libdnnl-dev
 
-# Shell that sets tags to onednn where header and library are there, and commit to what is checked out.
+# Shell that sets tags to onednn where header and library are there.
 TAGS   = mkdir -p bin; tags=; if echo 'int main(void) { return dnnl_version() == 0; }' | $(CC) $$CGO_CFLAGS -include dnnl.h -x c - \
 	-o bin/.probe -ldnnl $$CGO_LDFLAGS 2>/dev/null; then tags=onednn; fi; rm -f bin/.probe
-COMMIT = commit=$$(git rev-parse HEAD 2>/dev/null || echo unknown); \
-	if [ "$$commit" != unknown ] && [ -n "$$(git status --porcelain 2>/dev/null)" ]; then commit=$$commit+dirty; fi
-RUN    = $(if $(SEEDS),--seeds '$(SEEDS)') $(if $(ONLY),--only '$(ONLY)') $(if $(WORKERS),--workers '$(WORKERS)')
+RUN    = $(if $(SEEDS),--seeds '$(SEEDS)') $(if $(ONLY),--only '$(ONLY)') $(if $(WORKERS),--workers '$(WORKERS)') $(if $(MIXED),--allow-mixed)
 
 .PHONY: help setup build test lint data demo tables bench clean $(EXPERIMENTS)
 
@@ -34,7 +33,7 @@ help:
 	@echo 'make lint     formatting, vet and staticcheck only'
 	@echo 'make bench    steps against PyTorch (python3-torch), the table, rendering: into results/bench.md'
 	@echo 'make clean    remove bin/ and rendered reports; what is recorded stays'
-	@echo 'Variables: PROFILE=smoke|laptop|paper SEEDS=0-3 ONLY=method=gm+darts WORKERS=N DB=FILE OUT=FOLDER GMNAS_DATA=FOLDER'
+	@echo 'Variables: PROFILE=smoke|laptop|paper SEEDS=0-3 ONLY=method=gm+darts WORKERS=N MIXED=1 DB=FILE OUT=FOLDER GMNAS_DATA=FOLDER'
 
 setup: bin/.setup
 
@@ -55,7 +54,8 @@ bin/.setup:
 	@touch $@
 
 build: setup
-	@$(TAGS); $(COMMIT); go build -buildvcs=false -tags "$$tags" -ldflags "-X main.commit=$$commit" -o bin/gmnas ./harness/cmd/gmnas && bin/gmnas version
+	@$(TAGS); stamp=$$(go run -buildvcs=false ./harness/cmd/stamp) && \
+	go build -buildvcs=false -tags "$$tags" -ldflags "$$stamp" -o bin/gmnas ./harness/cmd/gmnas && bin/gmnas version
 
 # Runs what is missing and renders, also where a stage failed (code 1).
 $(EXPERIMENTS) tables: build

@@ -35,7 +35,7 @@ func (b *builder) facts(t table.Table) []table.Fact {
 			"Mann-Whitney p for %d + %d seeds is %.2g, before any correction: this many seeds cannot carry significance between methods, so nothing is bold",
 			n, n, stat.SmallestP(n, n))})
 	}
-	return append(facts, b.sources()...)
+	return append(facts, sourceFacts(b.sources(""))...)
 }
 
 // left are the searches that the table leaves out.
@@ -46,26 +46,6 @@ func (b *builder) left() []table.Fact {
 	}
 	if b.OtherSettings > 0 {
 		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches recorded under other settings than the experiment now declares, or in another precision", b.OtherSettings)})
-	}
-	return facts
-}
-
-// sources are what the numbers were computed from and with.
-func (b *builder) sources() []table.Fact {
-	var facts []table.Fact
-	for _, f := range []struct {
-		name string
-		of   map[string]bool
-	}{
-		{"data", b.data("")}, {"table", b.tables("")}, {"backend", b.backends("")}, {"commit", b.commits("")},
-	} {
-		if len(f.of) > 0 {
-			fact := table.Fact{Name: f.name, Text: join(f.of)}
-			if len(f.of) > 1 {
-				fact.Warn, fact.Text = true, "MIXED: "+fact.Text
-			}
-			facts = append(facts, fact)
-		}
 	}
 	return facts
 }

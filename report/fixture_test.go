@@ -120,7 +120,8 @@ func (w *world) record(t testing.TB, row string, s spec.Stage) {
 	}
 	cost.Seconds = cost.FLOPs / 1e11
 	o := spec.Outcome{Key: k, Kind: s.Kind, State: spec.Done, Cost: cost, Provenance: spec.Provenance{
-		Started: time.Unix(1700000000, 0).UTC(), Commit: w.commit, Backend: "onednn", BackendVersion: "2.6.3", InstructionSet: "avx512",
+		Started: time.Unix(1700000000, 0).UTC(), Build: spec.Build{Commit: w.commit},
+		Machine: spec.Machine{Backend: "onednn", BackendVersion: "2.6.3", InstructionSet: "avx512"},
 	}}
 	switch s.Kind {
 	case spec.KindTrain:

@@ -43,7 +43,7 @@ func jointPairs(in Input) table.Table {
 	if b.embedded {
 		t.Facts = append(t.Facts, table.Fact{Name: "embedded set", Warn: true, Text: "trained on the embedded synthetic images, so no printed value is comparable; make data gets CIFAR-10 (170 MB)"})
 	}
-	t.Facts = append(append(t.Facts, b.recorded(t)), b.sources()...)
+	t.Facts = append(append(t.Facts, b.recorded(t)), sourceFacts(b.sources(""))...)
 	return t
 }
 

@@ -258,7 +258,7 @@ func (b *builder) rankFacts(t table.Table, list []*ranked) []table.Fact {
 			break
 		}
 	}
-	return append(facts, b.sources()...)
+	return append(facts, sourceFacts(b.sources(""))...)
 }
 
 func statistics(n int) string {

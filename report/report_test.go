@@ -79,7 +79,7 @@ func TestGoldenGaps(t *testing.T) {
 		case row == "gm+darts" && seed == 3 && o.Kind == spec.KindSplit:
 			*o = spec.Outcome{Key: o.Key, Kind: o.Kind, State: spec.Failed, Error: "worker was killed"}
 		case row == "gm+darts" && seed == 1:
-			o.Provenance.Commit = "fedcba9876543210+dirty"
+			o.Provenance.Build.Commit = "fedcba9876543210+dirty"
 		}
 	}
 	e := small()

@@ -21,6 +21,8 @@ type Split struct {
 	Outcome  spec.Splitting
 	Rows     []string // that have it: "table1 gradient+darts"
 	Embedded bool
+
+	Provenance spec.Provenance
 }
 
 // Splits follows the searches of all experiments, by label, and returns each split by gradients once. Searches that
@@ -43,7 +45,7 @@ func Splits(recorded map[string][]Binding, lookup plan.Lookup) []Split {
 					i = len(list)
 					at[n.Split.Key] = i
 					list = append(list, Split{Key: n.Split.Key, Seed: b.Seed, Stage: *n.Split.Stage.Split, Outcome: *n.Split.Outcome.Split,
-						Embedded: b.Run.Evaluate.By == spec.ByTraining})
+						Embedded: b.Run.Evaluate.By == spec.ByTraining, Provenance: n.Split.Outcome.Provenance})
 				}
 				if row := label + " " + b.Row; !slices.Contains(list[i].Rows, row) {
 					list[i].Rows = append(list[i].Rows, row)
@@ -107,8 +109,13 @@ func (b *builder) splitFacts() []table.Fact {
 	if b.leftOut > 0 {
 		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d splits on the embedded set, as the two never mix", b.leftOut)})
 	}
-	return append(facts, table.Fact{Name: "statistics", Text: "intervals and p are exact for independent splits; those of one search share its warm-up, " +
+	facts = append(facts, table.Fact{Name: "statistics", Text: "intervals and p are exact for independent splits; those of one search share its warm-up, " +
 		"so the true intervals are wider"})
+	var provenance []spec.Provenance
+	for _, s := range b.Splits {
+		provenance = append(provenance, s.Provenance)
+	}
+	return append(facts, sourceFacts(computed(provenance))...)
 }
 
 // kindOfSplit is what splits are counted apart by.

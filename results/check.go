@@ -35,7 +35,7 @@ func (s *Store) Check() error {
 		if body == "" {
 			return nil
 		}
-		_, err := decode(key, body, checksum)
+		_, err := s.decode(nil, key, body, checksum)
 		return err
 	})
 }
@@ -68,7 +68,7 @@ func (s *Store) Dump(w io.Writer) error {
 			Outcome *spec.Outcome `json:",omitempty"`
 		}{Stage: json.RawMessage(stage)}
 		if body != "" {
-			o, err := decode(key, body, checksum)
+			o, err := s.decode(nil, key, body, checksum)
 			if err != nil {
 				return err
 			}
@@ -103,6 +103,9 @@ func (s *Store) Dump(w io.Writer) error {
 
 // eachStage gives each stage's text and, where it has an outcome, the outcome's text, by key.
 func (s *Store) eachStage(f func(key spec.Key, stage, body, checksum string) error) error {
+	if err := s.recallAll(); err != nil {
+		return explain("reading", s.path, err)
+	}
 	rows, err := s.db.Query(`SELECT s.key, s.body, coalesce(o.body, ''), coalesce(o.checksum, '')
 		FROM stages s LEFT JOIN outcomes o ON o.key = s.key ORDER BY s.key`)
 	if err != nil {

@@ -12,7 +12,7 @@ var (
 	ErrMissing     = errors.New("no database")
 	ErrForeign     = errors.New("an SQLite database of another program; name another file with --db")
 	ErrNewerSchema = errors.New("the schema is newer than this program")
-	ErrOlderSchema = errors.New("the schema is older than this program")
+	errOlderSchema = errors.New("the schema is older than this program")
 	ErrLocked      = errors.New("another coordinator has it")
 )
 

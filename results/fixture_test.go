@@ -19,7 +19,8 @@ func trained(stage spec.Stage, loss float64) spec.Outcome {
 		o.Train.Curve = append(o.Train.Curve, spec.EpochPoint{Epoch: e, LR: 0.1, TrainLoss: loss / float64(e+1), ValidAcc: 50, Seconds: 1.5})
 	}
 	o.Cost = spec.Cost{GradientEvaluations: 1<<53 + 1, FLOPs: 1e15, Seconds: 12}
-	o.Provenance = spec.Provenance{Started: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC), Commit: "abc", Backend: "native"}
+	o.Provenance = spec.Provenance{Started: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC),
+		Build: spec.Build{Commit: "abc", Code: "def", Modules: []string{"a v1.0.0 h1:x"}}, Machine: spec.Machine{Backend: "native", Threads: 2}}
 	return o
 }
 

@@ -87,28 +87,6 @@ func timeless(curve []spec.EpochPoint) []spec.EpochPoint {
 	return points
 }
 
-func encode(o spec.Outcome) (body, checksum string, err error) {
-	b, err := json.Marshal(o)
-	if err != nil {
-		return "", "", err
-	}
-	return string(b), sum(string(b)), nil
-}
-
-func decode(key spec.Key, body, checksum string) (spec.Outcome, error) {
-	if sum(body) != checksum {
-		return spec.Outcome{}, fmt.Errorf("outcome %s: %w: its checksum does not match", key.Short(), ErrDamaged)
-	}
-	var o spec.Outcome
-	if err := json.Unmarshal([]byte(body), &o); err != nil {
-		return spec.Outcome{}, fmt.Errorf("outcome %s: %w", key.Short(), err)
-	}
-	if o.Key != key {
-		return spec.Outcome{}, fmt.Errorf("outcome %s: %w: it is that of stage %s", key.Short(), ErrDamaged, o.Key.Short())
-	}
-	return o, nil
-}
-
 func sum(text string) string {
 	s := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(s[:])

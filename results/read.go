@@ -12,7 +12,7 @@ import (
 
 // Outcome returns what is recorded under key, and whether anything is.
 func (s *Store) Outcome(key spec.Key) (spec.Outcome, bool, error) {
-	o, found, err := readOutcome(s.db, key)
+	o, found, err := s.readOutcome(s.db, key)
 	return o, found, explain("reading", s.path, err)
 }
 
@@ -65,6 +65,9 @@ type Attempt struct {
 
 // Attempts returns the attempts at a stage, oldest first.
 func (s *Store) Attempts(key spec.Key) ([]Attempt, error) {
+	if err := s.recallAll(); err != nil {
+		return nil, explain("reading", s.path, err)
+	}
 	rows, err := s.db.Query("SELECT state, error, log, body, recorded FROM attempts WHERE key = ? ORDER BY id", string(key))
 	if err != nil {
 		return nil, explain("reading", s.path, err)
@@ -77,7 +80,11 @@ func (s *Store) Attempts(key spec.Key) ([]Attempt, error) {
 		if err := rows.Scan(&a.State, &a.Error, &a.Log, &body, &recorded); err != nil {
 			return nil, explain("reading", s.path, err)
 		}
-		if err := json.Unmarshal([]byte(body), &a.Outcome); err != nil {
+		var from stored
+		if err := json.Unmarshal([]byte(body), &from); err != nil {
+			return nil, explain("reading", s.path, fmt.Errorf("attempt at %s: %w", key.Short(), err))
+		}
+		if a.Outcome, err = s.complete(nil, from); err != nil {
 			return nil, explain("reading", s.path, fmt.Errorf("attempt at %s: %w", key.Short(), err))
 		}
 		if a.Recorded, err = time.Parse(time.RFC3339Nano, recorded); err != nil {

@@ -37,7 +37,7 @@ func (s *Store) record(stage spec.Stage, outcome spec.Outcome, log string) error
 		return explain("recording in", s.path, err)
 	}
 	defer tx.Rollback()
-	conflict, err := write(tx, stage, outcome, log)
+	conflict, err := s.write(tx, stage, outcome, log)
 	if err != nil {
 		return explain("recording in", s.path, err)
 	}
@@ -49,7 +49,7 @@ func (s *Store) record(stage spec.Stage, outcome spec.Outcome, log string) error
 }
 
 // write does the work of Record within a transaction that is to be committed also where conflict is not nil.
-func write(tx *sql.Tx, stage spec.Stage, outcome spec.Outcome, log string) (conflict, err error) {
+func (s *Store) write(tx *sql.Tx, stage spec.Stage, outcome spec.Outcome, log string) (conflict, err error) {
 	canonical, err := spec.Canonical(stage)
 	if err != nil {
 		return nil, err
@@ -57,11 +57,11 @@ func write(tx *sql.Tx, stage spec.Stage, outcome spec.Outcome, log string) (conf
 	if _, err := tx.Exec("INSERT INTO stages (key, body) VALUES (?, ?) ON CONFLICT DO NOTHING", string(outcome.Key), string(canonical)); err != nil {
 		return nil, err
 	}
-	old, found, err := readOutcome(tx, outcome.Key)
+	old, found, err := s.readOutcome(tx, outcome.Key)
 	if err != nil {
 		return nil, err
 	}
-	body, checksum, err := encode(outcome)
+	body, checksum, err := encode(tx, outcome)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func write(tx *sql.Tx, stage spec.Stage, outcome spec.Outcome, log string) (conf
 		}
 		conflict = fmt.Errorf("%s stage %s: %w: recorded %s; now %s; what is recorded stays. "+
 			"Another program or backend gives other numbers: keep them apart with --db",
-			outcome.Kind, outcome.Key.Short(), ErrConflict, origin(old), origin(outcome))
+			outcome.Kind, outcome.Key.Short(), ErrConflict, from(old), from(outcome))
 		return conflict, attempt(tx, outcome.Key, "conflict", conflict.Error(), log, body)
 	}
 	_, err = tx.Exec(`INSERT INTO outcomes (key, body, checksum) VALUES (?, ?, ?)
@@ -91,12 +91,11 @@ func attempt(tx *sql.Tx, key spec.Key, state, reason, log, body string) error {
 	return err
 }
 
-func origin(o spec.Outcome) string {
-	p := o.Provenance
-	return fmt.Sprintf("%s by commit %s with backend %s %s (%s)", o.State, p.Commit, p.Backend, p.BackendVersion, p.InstructionSet)
+func from(o spec.Outcome) string {
+	return fmt.Sprintf("%s by %s with backend %s", o.State, o.Provenance.Build, o.Provenance.Machine.Arithmetic())
 }
 
-func readOutcome(q querier, key spec.Key) (spec.Outcome, bool, error) {
+func (s *Store) readOutcome(q querier, key spec.Key) (spec.Outcome, bool, error) {
 	var body, checksum string
 	err := q.QueryRow("SELECT body, checksum FROM outcomes WHERE key = ?", string(key)).Scan(&body, &checksum)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -105,6 +104,6 @@ func readOutcome(q querier, key spec.Key) (spec.Outcome, bool, error) {
 	if err != nil {
 		return spec.Outcome{}, false, err
 	}
-	o, err := decode(key, body, checksum)
+	o, err := s.decode(q, key, body, checksum)
 	return o, err == nil, err
 }

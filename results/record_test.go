@@ -50,7 +50,7 @@ func TestFinalOutcomeIsNeverOverwritten(t *testing.T) {
 			case 2:
 				o = trained(stage, 2)
 			}
-			o.Provenance.Host = rapid.StringN(0, 3, 3).Draw(t, "host") // no part of a result
+			o.Provenance.Machine.Host = rapid.StringN(0, 3, 3).Draw(t, "host") // no part of a result
 			conflict := o.State != spec.Failed && final.State != "" && !Same(final, o)
 			err := s.Record(stage, o)
 			if errors.Is(err, ErrConflict) != conflict || (err != nil && !conflict) {
@@ -150,12 +150,13 @@ func TestCountsAndViews(t *testing.T) {
 	must(t, s.Record(split, spec.Outcome{Key: split.Key(), Kind: split.Kind, State: spec.Done,
 		Split: &spec.Splitting{Edge: 4, Candidates: []spec.EdgeCut{{Edge: 3}, {Edge: 4, CutCost: 0.5}}}}))
 	for query, want := range map[string]float64{
-		"SELECT count(*) FROM curves":                                                       9,
-		"SELECT sum(train_loss) FROM curves WHERE epoch = 1":                                1.5,
-		"SELECT accuracy FROM accuracies WHERE column_id = 'cifar10/test'":                  93.72,
-		"SELECT count(*) FROM accuracies WHERE architecture = '|a~0|'":                      1,
-		"SELECT cut_cost FROM cuts WHERE chosen":                                            0.5,
-		"SELECT count(*) FROM outcomes WHERE git_commit = 'abc' AND started > '2026-01-01'": 3,
+		"SELECT count(*) FROM curves":                                                         9,
+		"SELECT sum(train_loss) FROM curves WHERE epoch = 1":                                  1.5,
+		"SELECT accuracy FROM accuracies WHERE column_id = 'cifar10/test'":                    93.72,
+		"SELECT count(*) FROM accuracies WHERE architecture = '|a~0|'":                        1,
+		"SELECT cut_cost FROM cuts WHERE chosen":                                              0.5,
+		"SELECT count(*) FROM provenance WHERE git_commit = 'abc' AND started > '2026-01-01'": 3,
+		"SELECT count(*) FROM origins":                                                        2,
 	} {
 		var got float64
 		must(t, s.db.QueryRow(query).Scan(&got))
@@ -201,7 +202,7 @@ func TestDumpIsTheSameForTheSameResults(t *testing.T) {
 		for _, seed := range order {
 			stage := trainStage(seed)
 			o := trained(stage, float64(seed))
-			o.Provenance.Host = host
+			o.Provenance.Machine.Host = host
 			o.Cost.Seconds = float64(len(host))
 			o.Train.Curve[0].Seconds = float64(len(host))
 			must(t, s.Record(stage, o))

@@ -20,6 +20,7 @@ import (
 type Salvaged struct {
 	Stages, Outcomes, Attempts, Runs int
 	Orphans                          int    // outcomes and attempts left behind because their stage's row is lost
+	Unknown                          int    // outcomes and attempts that are kept, but what computed them is lost
 	Kept                             string // the damaged file, under its new name
 }
 
@@ -66,6 +67,7 @@ type found struct {
 	outcomes map[spec.Key]outcomeRow
 	attempts map[attemptRow]bool
 	runs     map[runID]runRow
+	origins  map[string]originRow // by hash
 }
 
 type outcomeRow struct {
@@ -73,6 +75,8 @@ type outcomeRow struct {
 	state          spec.State
 	started        time.Time
 }
+
+type originRow struct{ kind, body string }
 
 type attemptRow struct{ key, state, error, log, body, recorded string }
 
@@ -89,7 +93,7 @@ type runRow struct {
 
 // carve reads every row whose checksum is right out of a database's pages.
 func carve(path string) (found, error) {
-	f := found{map[spec.Key]string{}, map[spec.Key]outcomeRow{}, map[attemptRow]bool{}, map[runID]runRow{}}
+	f := found{map[spec.Key]string{}, map[spec.Key]outcomeRow{}, map[attemptRow]bool{}, map[runID]runRow{}, map[string]originRow{}}
 	p, err := openPages(path)
 	if err != nil {
 		return f, err
@@ -111,6 +115,9 @@ func (f found) add(row []column) {
 			f.stages[spec.Key(key)] = body
 		}
 	case "ttt":
+		if hash, kind, body := row[0].text, row[1].text, row[2].text; (kind == kindBuild || kind == kindMachine) && sum(body) == hash {
+			f.origins[hash] = originRow{kind, body}
+		}
 		f.outcome(spec.Key(row[0].text), row[1].text, row[2].text)
 	case "ntttttt":
 		f.attempt(attemptRow{row[1].text, row[2].text, row[3].text, row[4].text, row[5].text, row[6].text})
@@ -125,7 +132,7 @@ func (f found) add(row []column) {
 
 // outcome keeps the outcome that counts among those of one stage: an old page may still have its failure.
 func (f found) outcome(key spec.Key, body, checksum string) {
-	o, err := decode(key, body, checksum)
+	o, err := readBody(key, body, checksum)
 	if err != nil {
 		return
 	}
@@ -144,7 +151,7 @@ func (f found) outcome(key spec.Key, body, checksum string) {
 }
 
 func (f found) attempt(a attemptRow) {
-	var o spec.Outcome
+	var o stored
 	_, err := time.Parse(time.RFC3339Nano, a.recorded)
 	if err == nil && (a.state == string(spec.Failed) || a.state == "conflict") &&
 		json.Unmarshal([]byte(a.body), &o) == nil && string(o.Key) == a.key {
@@ -178,6 +185,11 @@ func (f found) write(path string) (Salvaged, error) {
 
 func (f found) insert(tx *sql.Tx) (Salvaged, error) {
 	var s Salvaged
+	for hash, o := range f.origins {
+		if _, err := tx.Exec("INSERT INTO origins (hash, kind, body) VALUES (?, ?, ?)", hash, o.kind, o.body); err != nil {
+			return s, err
+		}
+	}
 	for _, key := range slices.Sorted(maps.Keys(f.stages)) {
 		if _, err := tx.Exec("INSERT INTO stages (key, body) VALUES (?, ?)", string(key), f.stages[key]); err != nil {
 			return s, err
@@ -187,7 +199,11 @@ func (f found) insert(tx *sql.Tx) (Salvaged, error) {
 		if !ok {
 			continue
 		}
-		if _, err := tx.Exec("INSERT INTO outcomes (key, body, checksum) VALUES (?, ?, ?)", string(key), o.body, o.checksum); err != nil {
+		body, err := f.known(tx, o.body, &s)
+		if err != nil {
+			return s, err
+		}
+		if _, err := tx.Exec("INSERT INTO outcomes (key, body, checksum) VALUES (?, ?, ?)", string(key), body, sum(body)); err != nil {
 			return s, err
 		}
 		s.Outcomes++
@@ -198,8 +214,12 @@ func (f found) insert(tx *sql.Tx) (Salvaged, error) {
 			s.Orphans++
 			continue
 		}
+		body, err := f.known(tx, a.body, &s)
+		if err != nil {
+			return s, err
+		}
 		if _, err := tx.Exec("INSERT INTO attempts (key, state, error, log, body, recorded) VALUES (?, ?, ?, ?, ?, ?)",
-			a.key, a.state, a.error, a.log, a.body, a.recorded); err != nil {
+			a.key, a.state, a.error, a.log, body, a.recorded); err != nil {
 			return s, err
 		}
 		s.Attempts++
@@ -212,6 +232,33 @@ func (f found) insert(tx *sql.Tx) (Salvaged, error) {
 		s.Runs++
 	}
 	return s, nil
+}
+
+// known returns the body of an outcome as this version has it: program and machine of version 1 are shared, and those whose
+// row is lost count as not recorded.
+func (f found) known(tx *sql.Tx, body string, s *Salvaged) (string, error) {
+	var old struct{ Provenance struct{ Host *string } }
+	if err := json.Unmarshal([]byte(body), &old); err != nil {
+		return "", err
+	}
+	if old.Provenance.Host != nil { // version 1 always says something
+		return sharedOrigin(tx, body)
+	}
+	var now stored
+	if err := json.Unmarshal([]byte(body), &now); err != nil {
+		return "", err
+	}
+	o := now.Provenance
+	for _, hash := range []*string{&o.Build, &o.Machine} {
+		if _, ok := f.origins[*hash]; !ok {
+			*hash = ""
+		}
+	}
+	if o == now.Provenance {
+		return body, nil
+	}
+	s.Unknown++
+	return rewritten(body, func(json.RawMessage) (origin, error) { return o, nil })
 }
 
 // companions are the endings of the files that belong to a database.

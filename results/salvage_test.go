@@ -191,7 +191,7 @@ func FuzzSalvage(f *testing.F) {
 			}
 		}
 		for key, o := range rows.outcomes {
-			if _, err := decode(key, o.body, o.checksum); err != nil {
+			if _, err := readBody(key, o.body, o.checksum); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -10,11 +10,15 @@ import (
 // applicationID marks the file as ours: "gmna".
 const applicationID = 0x676d6e61
 
-// migrations bring a database from version i to i+1. A migration that was released is never changed.
-//
-// An outcome is one JSON text with a checksum; what is queried are generated columns, and what is
+// migration brings a database from version i to i+1. One that was released is never changed.
+type migration struct {
+	statements string
+	rewrite    func(*sql.Tx) error // after them; may be nil
+}
+
+// migrations, in order. An outcome is one JSON text with a checksum; what is queried are generated columns, and what is
 // plotted are views over it, so that nothing is stored twice.
-var migrations = []string{`
+var migrations = []migration{{statements: `
 CREATE TABLE stages (
 	key  TEXT PRIMARY KEY CHECK (length(key) = 64), -- SHA-256 of body
 	body TEXT NOT NULL,                             -- canonical JSON of spec.Stage
@@ -78,7 +82,30 @@ CREATE VIEW cuts AS
 	       c.value ->> '$.CutCost' AS cut_cost, c.value ->> '$.Score' AS score,
 	       c.value -> '$.Groups' AS groups, c.value -> '$.Distance' AS distance
 	FROM outcomes o, json_each(o.body, '$.Split.Candidates') c;
-`}
+`}, {
+	// What outcomes share is stored once: the program and the machine that computed them.
+	statements: `
+CREATE TABLE origins (
+	hash TEXT PRIMARY KEY CHECK (length(hash) = 64), -- SHA-256 of body
+	kind TEXT NOT NULL CHECK (kind IN ('build', 'machine')),
+	body TEXT NOT NULL -- canonical JSON of spec.Build or spec.Machine
+) STRICT;
+
+ALTER TABLE outcomes DROP COLUMN host;
+ALTER TABLE outcomes DROP COLUMN git_commit;
+ALTER TABLE outcomes DROP COLUMN backend;
+ALTER TABLE outcomes DROP COLUMN backend_version;
+
+CREATE VIEW provenance AS
+	SELECT o.key, o.kind, o.started, o.seconds,
+	       b.body ->> '$.Commit' AS git_commit, b.body ->> '$.Diff' AS diff, b.body ->> '$.Code' AS code,
+	       b.body ->> '$.Binary' AS executable, b.body ->> '$.Go' AS go_version,
+	       m.body ->> '$.Host' AS host, m.body ->> '$.Backend' AS backend, m.body ->> '$.BackendVersion' AS backend_version,
+	       m.body ->> '$.InstructionSet' AS instruction_set, m.body ->> '$.Threads' AS threads
+	FROM outcomes o
+	LEFT JOIN origins b ON b.hash = o.body ->> '$.Provenance.Build'
+	LEFT JOIN origins m ON m.hash = o.body ->> '$.Provenance.Machine';
+`, rewrite: shareOrigins}}
 
 // prepare turns the write-ahead log on and applies the missing migrations, in one transaction.
 func (s *Store) prepare() error {
@@ -89,16 +116,28 @@ func (s *Store) prepare() error {
 	if err := s.useLog(); err != nil {
 		return err
 	}
+	return s.migrate()
+}
+
+// migrate applies the missing migrations.
+func (s *Store) migrate() error {
 	tx, err := s.db.Begin()
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	if version, err = readVersion(tx); err != nil { // another process may have been faster
+	version, err := readVersion(tx) // another process may have been faster
+	if err != nil {
 		return err
 	}
 	for _, m := range migrations[version:] {
-		if _, err := tx.Exec(m); err != nil {
+		if _, err := tx.Exec(m.statements); err != nil {
+			return fmt.Errorf("migrating: %w", err)
+		}
+		if m.rewrite == nil {
+			continue
+		}
+		if err := m.rewrite(tx); err != nil {
 			return fmt.Errorf("migrating: %w", err)
 		}
 	}
@@ -129,7 +168,7 @@ func (s *Store) current() error {
 		return err
 	}
 	if version < len(migrations) {
-		return fmt.Errorf("%w: version %d, this program has %d; `gmnas run` with this program brings it up to date", ErrOlderSchema, version, len(migrations))
+		return errOlderSchema
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
-// Package results keeps what runs leave behind: stages, outcomes, failed attempts and the runs that were asked
-// for, in one SQLite file. It is the only importer of SQLite.
+// Package results keeps what runs leave behind: stages, outcomes with the programs and machines that computed them,
+// failed attempts and the runs that were asked for, in one SQLite file. It is the only importer of SQLite.
 //
 // Open gives a store to write to, OpenReadOnly one for reports while runs go on. Many processes may have the
 // file open; the coordinator alone writes outcomes, and Lock keeps a second coordinator out. What Record has
@@ -26,6 +26,8 @@ type Store struct {
 	path string
 	db   *sql.DB
 
+	shared sync.Map // spec.Build and spec.Machine by hash, as read
+
 	mu     sync.Mutex
 	cache  map[spec.Key]spec.Outcome // what Lookup has read
 	failed error                     // the first error that a Lookup met
@@ -50,7 +52,7 @@ func Open(path string) (*Store, error) {
 // OpenReadOnly opens an existing database for reading, also on a read-only file system and while a
 // coordinator writes.
 //
-// Errors: ErrMissing, ErrOlderSchema and those of Open.
+// An older schema is brought up to date in a copy in memory: the file stays as it is. Errors: ErrMissing and those of Open.
 func OpenReadOnly(path string) (*Store, error) {
 	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("opening results database %s: %w: nothing is recorded yet; `gmnas run EXPERIMENT --db %s` creates it", path, ErrMissing, path)
@@ -69,6 +71,9 @@ func OpenReadOnly(path string) (*Store, error) {
 			return nil, err
 		}
 		err = s.current()
+	}
+	if errors.Is(err, errOlderSchema) {
+		err = s.migrateCopy()
 	}
 	if err != nil {
 		s.db.Close()

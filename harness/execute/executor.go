@@ -20,13 +20,14 @@ type Env struct {
 	Data    string // data folder (GMNAS_DATA); may be empty with the embedded set
 	Backend string // of engine.Backends
 	Threads int
-	Commit  string // of the program
+	Build   spec.Build // this program
 }
 
 // Executor runs stages one at a time on one OS thread, which the kernels need.
 type Executor struct {
 	env     Env
 	backend kernel.Backend
+	used    bool // the backend, by the stage
 	sets    sets
 	tables  tables
 	calls   chan func()
@@ -67,6 +68,7 @@ func (x *Executor) stage(ctx context.Context, job run.Job, report func(run.Progr
 		return spec.Outcome{}, fmt.Errorf("executing a stage: unknown kind %q", job.Stage.Kind)
 	}
 	outcome := spec.Outcome{Key: job.Stage.Key(), Kind: job.Stage.Kind, State: spec.Done}
+	x.used = false
 	err := do(ctx, job, report, &outcome)
 	outcome.Provenance = x.provenance()
 	if errors.Is(err, search.ErrDiverged) {
@@ -79,8 +81,9 @@ func (x *Executor) stage(ctx context.Context, job run.Job, report func(run.Progr
 	return outcome, nil
 }
 
-// open opens the backend once.
+// open opens the backend once, and notes that the stage uses it.
 func (x *Executor) open() error {
+	x.used = true
 	if x.backend != nil {
 		return nil
 	}
@@ -93,9 +96,14 @@ func (x *Executor) open() error {
 }
 
 func (x *Executor) provenance() spec.Provenance {
-	p := spec.Provenance{Host: Host(), Commit: x.env.Commit, GoVersion: runtime.Version(), Threads: x.env.Threads}
-	if x.backend != nil {
-		p.Backend, p.BackendVersion, p.InstructionSet = x.backend.Name(), x.backend.Version(), x.backend.InstructionSet()
+	p := spec.Provenance{Build: x.env.Build, Machine: spec.Machine{Host: Host(), Threads: x.env.Threads}}
+	if x.used && x.backend != nil {
+		p.Machine = Machine(x.backend, x.env.Threads)
 	}
 	return p
+}
+
+// Machine describes this machine with a backend of so many threads.
+func Machine(b kernel.Backend, threads int) spec.Machine {
+	return spec.Machine{Host: Host(), Backend: b.Name(), BackendVersion: b.Version(), InstructionSet: b.InstructionSet(), Threads: threads}
 }

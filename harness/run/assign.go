@@ -50,6 +50,7 @@ func (c *coordinator) assign() error {
 			if !ok {
 				return fmt.Errorf("%s: input %s is not recorded", t.label, input.Short())
 			}
+			o.Provenance = spec.Provenance{} // nothing is computed from it
 			job.Inputs = append(job.Inputs, o)
 		}
 		idle.task, idle.since, idle.progress, idle.curve = &t, time.Now(), Progress{}, nil
@@ -132,6 +133,9 @@ func (c *coordinator) take(p *process, t task) error {
 	if err != nil {
 		return errors.Join(c.opts.removeOutcome(t.key), c.fail(p, t, err.Error(), true))
 	}
+	if err := c.opts.sameCode(f.Outcome); err != nil {
+		return fmt.Errorf("%s: %w; the same command again continues", t.label, err) // the next run's sweep removes the file
+	}
 	err = c.store.Record(f.Stage, f.Outcome)
 	if errors.Is(err, results.ErrConflict) { // its weights are not those of the recorded outcome
 		return errors.Join(c.opts.removeOutcome(t.key), removeWeights(c.opts.weights(), t.key), c.end(p, t, err.Error()))
@@ -158,7 +162,7 @@ func (c *coordinator) take(p *process, t task) error {
 
 // fail records a failed attempt at a stage; a final one isn't tried again in this run.
 func (c *coordinator) fail(p *process, t task, reason string, final bool) error {
-	if err := c.store.Fail(t.stage, p.failed(t, reason), p.log.String()); err != nil {
+	if err := c.store.Fail(t.stage, c.failure(p, t, reason), p.log.String()); err != nil {
 		return err
 	}
 	if final {
@@ -170,18 +174,18 @@ func (c *coordinator) fail(p *process, t task, reason string, final bool) error 
 
 // end gives a stage up for this run.
 func (c *coordinator) end(p *process, t task, reason string) error {
-	c.failed[t.key] = p.failed(t, reason)
+	c.failed[t.key] = c.failure(p, t, reason)
 	c.tally.Failed++
 	c.say("%s: failed: %s", t.label, reason)
 	return c.changed(t)
 }
 
-// failed is the outcome of a task that failed on this worker, with the curve as far as it went.
-func (p *process) failed(t task, reason string) spec.Outcome {
+// failure is the outcome of a task that failed on this worker, with the curve as far as it went.
+func (c *coordinator) failure(p *process, t task, reason string) spec.Outcome {
 	o := spec.Outcome{
 		Key: t.key, Kind: t.stage.Kind, State: spec.Failed, Error: reason,
 		Cost:       spec.Cost{Seconds: time.Since(p.since).Seconds()},
-		Provenance: spec.Provenance{Started: p.since.UTC()},
+		Provenance: spec.Provenance{Started: p.since.UTC(), Build: c.opts.Build, Machine: c.opts.Machine},
 	}
 	if len(p.curve) == 0 {
 		return o

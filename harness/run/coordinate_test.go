@@ -194,7 +194,7 @@ func TestOtherResultForLostWeightsIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorded := spec.Outcome{Key: root, Kind: spec.KindTrain, State: spec.Done, Train: &spec.Trained{}, Provenance: spec.Provenance{Commit: "elsewhere"}}
+	recorded := spec.Outcome{Key: root, Kind: spec.KindTrain, State: spec.Done, Train: &spec.Trained{}, Provenance: spec.Provenance{Build: spec.Build{Commit: "elsewhere"}}}
 	if err := b.store.Record(tree.ready[0].stage, recorded); err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func Examine(dir string) Files {
 // deletes damaged outcome files, files that were being written, and weights whose checksum is wrong: their stages
 // train again where an unfinished one needs them. It errs with results.ErrLocked while a run goes on.
 func Mend(store *results.Store, dir string, say func(string)) error {
-	o := Options{Dir: dir}
+	o := Options{Dir: dir, AllowMixed: true} // reports tell code apart
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil // nothing has run
 	}

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"time"
 
+	"gmnas/harness/spec"
 	"gmnas/results"
 )
 
@@ -25,6 +26,20 @@ type Options struct {
 	Oversubscribe bool
 	// DiscardWeights deletes weights when all goals that use them are complete.
 	DiscardWeights bool
+	// Build and Machine are this program and what its workers compute on: the provenance of stages that fail.
+	Build   spec.Build
+	Machine spec.Machine
+	// AllowMixed takes outcomes of other code, which a killed run or a program that was replaced under its run leaves.
+	AllowMixed bool
+}
+
+// sameCode refuses an outcome of other code.
+func (o Options) sameCode(outcome spec.Outcome) error {
+	theirs := outcome.Provenance.Build
+	if o.AllowMixed || theirs.Identity() == o.Build.Identity() {
+		return nil
+	}
+	return fmt.Errorf("computed by other code: %s, this is %s", theirs, o.Build)
 }
 
 // Cores is how many threads this process may keep busy.

@@ -114,6 +114,8 @@ func sweep(store *results.Store, o Options, say func(string, ...any)) (taken int
 		f, err := readOutcome(o.outcomes(), key)
 		if err != nil {
 			say("%v: removed, the stage runs again", err)
+		} else if err := o.sameCode(f.Outcome); err != nil {
+			say("what a killed run left of stage %s was %v: removed, the stage runs again", key.Short(), err)
 		} else if err := store.Record(f.Stage, f.Outcome); errors.Is(err, results.ErrConflict) {
 			say("%v", err)
 		} else if err != nil {

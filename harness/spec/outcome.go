@@ -1,7 +1,5 @@
 package spec
 
-import "time"
-
 // State of an outcome.
 type State string
 
@@ -37,18 +35,6 @@ type Cost struct {
 	GradientEvaluations int64
 	FLOPs               float64
 	Seconds             float64
-}
-
-// Provenance says where an outcome comes from. None of it is part of a key.
-type Provenance struct {
-	Started        time.Time
-	Host           string // operating system, processor
-	Commit         string // of the program, "unknown" outside a checkout; "+dirty" appended when modified
-	GoVersion      string
-	Backend        string
-	BackendVersion string
-	InstructionSet string
-	Threads        int
 }
 
 // EpochPoint is one epoch of a training curve. Losses are mean cross-entropies, accuracies in percent.

@@ -31,6 +31,8 @@ type Fact struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
 	Warn bool   `json:"warn,omitempty"`
+	// Mixed tells that the table shows results of different code, arithmetic, data or tables.
+	Mixed bool `json:"mixed,omitempty"`
 }
 
 // Measure says what the cells hold where that isn't accuracies in percent.
@@ -152,6 +154,23 @@ type Note struct {
 	Column  string `json:"column,omitempty"`
 	Text    string `json:"text"`
 	Command string `json:"command,omitempty"`
+	Mixed   bool   `json:"mixed,omitempty"` // the row's cells mix results of different code, arithmetic, data or tables
+}
+
+// Mixtures are what the table mixes, in words.
+func (t Table) Mixtures() []string {
+	var list []string
+	for _, f := range t.Facts {
+		if f.Mixed {
+			list = append(list, f.Name+": "+f.Text)
+		}
+	}
+	for _, n := range t.Notes {
+		if n.Mixed {
+			list = append(list, "row "+n.Row+": "+n.Text)
+		}
+	}
+	return list
 }
 
 // Row returns the row of that ID.

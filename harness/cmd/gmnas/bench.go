@@ -101,7 +101,7 @@ func compare(ctx context.Context, c call, backend string, rounds int, out string
 		}
 		pairs = append(pairs, p)
 	}
-	if err := bench.WriteTable(c.out, execute.Host(), programCommit(), rounds, pairs); err != nil {
+	if err := bench.WriteTable(c.out, execute.Host(), build().ShortCommit(), rounds, pairs); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
@@ -112,5 +112,5 @@ func compare(ctx context.Context, c call, backend string, rounds int, out string
 		return err
 	}
 	defer f.Close()
-	return bench.WriteTable(f, execute.Host(), programCommit(), rounds, pairs)
+	return bench.WriteTable(f, execute.Host(), build().ShortCommit(), rounds, pairs)
 }

@@ -57,7 +57,7 @@ func usage(w io.Writer) {
 		}
 	}
 	fmt.Fprint(w, "\n`gmnas COMMAND --help` explains a command with an example.\n"+
-		"Exit codes: 0 fine, 1 a stage failed or diverged, or a run was interrupted, 2 wrong use or bad input.\n")
+		"Exit codes: 0 fine, 1 a stage failed or diverged, a run was interrupted or a check found something, 2 wrong use or bad input.\n")
 }
 
 func (c command) help(w io.Writer) {

@@ -79,7 +79,7 @@ func machine() []finding {
 	if total := field("/proc/meminfo", "MemTotal"); total != "" {
 		list = append(list, finding{about: "memory", text: total + " in all, " + field("/proc/meminfo", "MemAvailable") + " available"})
 	}
-	return append(list, finding{about: "program", text: "commit " + programCommit()})
+	return append(list, finding{about: "program", text: build().String()})
 }
 
 // field returns the first value of that name in one of Linux's tables, or "".

@@ -14,11 +14,12 @@ import (
 func explainCommand() command {
 	f := newFlags("explain")
 	profile, precision, db := profileFlag(f), precisionFlag(f), databaseFlag(f)
+	all := f.Bool("all", false, "every epoch of every curve, and every module of the programs")
 	return command{
 		name: "explain", args: "EXPERIMENT [ROW [COLUMN]]", short: "walk from a number of a table to the stages behind it", flags: f,
-		long: "With a row and a column: its seeds, leaves, stages (key, settings, cost, state), each split with its distances and cuts, and\n" +
-			"where they were computed. Without a column or a row: which there are.",
-		example: "gmnas explain table3\ngmnas explain table3 gm+darts cifar10/test",
+		long: "With a row and a column: its seeds, leaves, stages (key, settings, cost, curves, state), each split with its distances and cuts, and\n" +
+			"the programs and machines that computed them. Without a column or a row: which there are.",
+		example: "gmnas explain table3\ngmnas explain table3 gm+darts cifar10/test --all",
 		do: func(_ context.Context, c call) error {
 			if len(c.args) < 1 || len(c.args) > 3 {
 				return fmt.Errorf("%d arguments; give an experiment (%s) and, for a number of it, a row and a column", len(c.args), strings.Join(experimentLabels(), ", "))
@@ -36,7 +37,7 @@ func explainCommand() command {
 			if err != nil {
 				return err
 			}
-			x := explainer{call: c, store: store, in: in, table: report.Build(in), precision: precision.of()}
+			x := explainer{call: c, store: store, in: in, table: report.Build(in), precision: precision.of(), all: *all, origins: &origins{}}
 			return x.explain(c.args[1:])
 		},
 	}
@@ -50,6 +51,8 @@ type explainer struct {
 	table table.Table
 
 	precision spec.Precision
+	all       bool // epochs and modules
+	origins   *origins
 }
 
 func (x explainer) explain(where []string) error {
@@ -162,8 +165,11 @@ func (x explainer) number(row table.Row, cell table.Cell) error {
 		fmt.Fprintln(x.out, "No search: architectures drawn at random, one from each mask, and one of them picked by table validation accuracy on cifar10.")
 		x.nulls(row.ID)
 	default:
-		return x.searches(row, cell)
+		if err := x.searches(row, cell); err != nil {
+			return err
+		}
 	}
+	x.origins.write(x.out, x.all)
 	return nil
 }
 

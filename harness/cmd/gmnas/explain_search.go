@@ -64,6 +64,7 @@ func (x explainer) search(s report.Search, line table.Row, cell table.Cell) erro
 	}
 	fmt.Fprintf(x.out, "  settings  C = %d, N = %d, batch %d; method %+v\n            weights %+v\n            alpha %+v\n",
 		s.Run.Net.Channels, s.Run.Net.Cells, s.Run.Batch, s.Run.Method, s.Run.Weights, s.Run.Alpha)
+	fmt.Fprintf(x.out, "  streams   seed %d is part of each stage's key; its random streams are ChaCha8, seeded by SHA-256 of \"KEY|PURPOSE\"\n", s.Seed)
 	for _, n := range tree.Nodes {
 		fmt.Fprintf(x.out, "\n  %s, mask %s\n", place("node", n.Path), n.Mask)
 		x.step(n.Train)
@@ -202,12 +203,10 @@ func (x explainer) outcome(indent string, o spec.Outcome) {
 		state += ": " + o.Error
 	}
 	say("%s; %d gradient evaluations, %.4g TFLOP, %.2f s", state, o.Cost.GradientEvaluations, o.Cost.FLOPs/1e12, o.Cost.Seconds)
-	p := o.Provenance
-	say("by commit %s, %s, %s; %s; began %s", p.Commit, strings.Join(strings.Fields(p.Backend+" "+p.BackendVersion+" "+p.InstructionSet), " "),
-		p.GoVersion, p.Host, p.Started.Format(time.DateTime))
+	say("by [%d] below, began %s", x.origins.number(o.Provenance), o.Provenance.Started.Format(time.RFC3339))
 	switch {
 	case o.Train != nil:
-		curve(say, o.Train.Curve)
+		x.curve(say, o.Train.Curve)
 	case o.Derive != nil:
 		say("%s; supernet accuracy %.2f, loss %.4f, %s batch-norm statistics", o.Derive.Architecture, o.Derive.Accuracy, o.Derive.Loss, o.Derive.BatchNorm)
 		if n := len(o.Derive.Tried); n > 0 {
@@ -219,7 +218,7 @@ func (x explainer) outcome(indent string, o spec.Outcome) {
 				say("%-22s %.2f", c.ID, v)
 			}
 		}
-		curve(say, o.Evaluate.Curve)
+		x.curve(say, o.Evaluate.Curve)
 	case o.Rank != nil:
 		if best, ok := bestRanked(o.Rank.Architectures); ok {
 			say("%d architectures; the highest, index %d, has %.2f", len(o.Rank.Architectures), best.Index, best.Accuracy)
@@ -254,11 +253,15 @@ func bestRanked(list []spec.RankedArchitecture) (best spec.RankedArchitecture, o
 	return best, ok
 }
 
-// lastEpochs of a curve are shown.
+// lastEpochs of a curve are shown without --all.
 const lastEpochs = 3
 
-func curve(say func(string, ...any), points []spec.EpochPoint) {
-	for _, p := range points[max(0, len(points)-lastEpochs):] {
+func (x explainer) curve(say func(string, ...any), points []spec.EpochPoint) {
+	if hidden := len(points) - lastEpochs; hidden > 0 && !x.all {
+		say("%d epochs before these: --all shows them", hidden)
+		points = points[hidden:]
+	}
+	for _, p := range points {
 		text := fmt.Sprintf("epoch %d: learning rate %.4g, training loss %.4f and accuracy %.2f, validation %.4f and %.2f", p.Epoch, p.LR, p.TrainLoss, p.TrainAcc, p.ValidLoss, p.ValidAcc)
 		if p.Genotype != "" {
 			text += ", " + p.Genotype

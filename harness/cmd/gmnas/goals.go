@@ -1,16 +1,10 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"gmnas/harness/run"
 	"gmnas/harness/spec"
-	"gmnas/report"
 	"gmnas/results"
 )
 
@@ -58,64 +52,4 @@ func bindNulls(store *results.Store, goals []run.Goal) error {
 		}
 	}
 	return nil
-}
-
-// reused is what is recorded of the goals before a run.
-type reused struct {
-	stages            int
-	commits, backends map[string]int // of so many stages
-}
-
-func reusable(store *results.Store, goals []run.Goal, p spec.Precision) (reused, error) {
-	r := reused{commits: map[string]int{}, backends: map[string]int{}}
-	seen := map[spec.Key]bool{}
-	for label, bindings := range byExperiment(goals) {
-		e, err := findExperiment(label)
-		if err != nil {
-			return r, err
-		}
-		in, err := report.Collect(inPrecision(e, p), bindings[0].Profile, plain(bindings), store.Lookup())
-		if err := errors.Join(err, store.Err()); err != nil {
-			return r, err
-		}
-		for _, o := range stages(in) {
-			if seen[o.Key] || o.State == spec.Failed {
-				continue
-			}
-			seen[o.Key] = true
-			r.stages++
-			r.commits[o.Provenance.Commit]++
-			if o.Provenance.Backend != "" {
-				r.backends[o.Provenance.Backend]++
-			}
-		}
-	}
-	return r, nil
-}
-
-func byExperiment(goals []run.Goal) map[string][]results.Binding {
-	list := map[string][]results.Binding{}
-	for _, g := range goals {
-		list[g.Run.Experiment] = append(list[g.Run.Experiment], g.Run)
-	}
-	return list
-}
-
-// mixed warns where recorded stages are of another commit or backend than this run's.
-func (r reused) mixed(backend string) string {
-	var parts []string
-	others := func(what string, count map[string]int, mine string) {
-		for _, name := range slices.Sorted(maps.Keys(count)) {
-			if name != mine {
-				parts = append(parts, fmt.Sprintf("%d of %s %s", count[name], what, short(name)))
-			}
-		}
-	}
-	others("commit", r.commits, programCommit())
-	others("backend", r.backends, backend)
-	if len(parts) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("Mixed: of %d recorded stages that are reused, %s; this is commit %s with backend %s. The report will mark it; "+
-		"name a fresh database with --db to keep them apart, or --allow-mixed to hide this line.", r.stages, strings.Join(parts, ", "), programCommit(), backend)
 }

@@ -8,24 +8,6 @@ import (
 	"gmnas/harness/spec"
 )
 
-// TestMixedWarns: stages of other commits and backends are named with their number, one's own are not.
-func TestMixedWarns(t *testing.T) {
-	mine := reused{stages: 3, commits: map[string]int{programCommit(): 3}, backends: map[string]int{"native": 2}}
-	if text := mine.mixed("native"); text != "" {
-		t.Errorf("nothing is mixed, but: %s", text)
-	}
-	other := reused{stages: 9, commits: map[string]int{programCommit(): 2, "abc+dirty": 7}, backends: map[string]int{"onednn": 5}}
-	text := other.mixed("native")
-	for _, want := range []string{"7 of commit abc+dirty", "5 of backend onednn", "--allow-mixed", "--db"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%q lacks %q", text, want)
-		}
-	}
-	if strings.Contains(text, "2 of commit") || strings.Contains(text, "\n") {
-		t.Errorf("not one line about others only: %q", text)
-	}
-}
-
 // TestGoals: every method and seed is a goal, and the no-search rows draw from the searches that run.
 func TestGoals(t *testing.T) {
 	e, err := choose(experiments.Table3, []string{"gm+darts", "darts"})

@@ -24,11 +24,11 @@ import (
 // Exit codes.
 const (
 	exitFine       = 0
-	exitIncomplete = 1 // a stage failed or diverged, or the run was interrupted
+	exitIncomplete = 1 // a stage failed or diverged, the run was interrupted, or a check found what it looks for
 	exitUnusable   = 2 // wrong use, bad input or a machine that can't
 )
 
-// errIncomplete tells that a run isn't complete; everything about it is said already.
+// errIncomplete tells that a run isn't complete or a check found something; everything about it is said already.
 var errIncomplete = errors.New("not complete")
 
 func main() { os.Exit(start(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -35,7 +35,7 @@ func TestStories(t *testing.T) {
 			return os.Getenv("GMNAS_DATA") != "", nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": exitCode, "dump": dump, "recorded": recorded, "killworker": killWorker, "damage": damage,
+			"code": exitCode, "dump": dump, "recorded": recorded, "killworker": killWorker, "damage": damage, "othercode": otherCode,
 		},
 	})
 }
@@ -78,6 +78,16 @@ func damage(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = f.WriteAt(make([]byte, to-from), int64(from))
 	ts.Check(errors.Join(err, f.Close()))
+}
+
+// otherCode makes a gmnas of other code in a folder: this program, with a byte more at the end.
+func otherCode(ts *testscript.TestScript, _ bool, args []string) {
+	path, err := os.Executable()
+	ts.Check(err)
+	b, err := os.ReadFile(path)
+	ts.Check(err)
+	ts.Check(os.MkdirAll(ts.MkAbs(args[0]), 0o755))
+	ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), "gmnas"), append(b, '\n'), 0o755))
 }
 
 // recorded waits until a database holds so many outcomes: recorded gmnas.db 5.

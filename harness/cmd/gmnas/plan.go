@@ -85,9 +85,9 @@ func speed(store *results.Store, list []spec.Experiment, backend string, p spec.
 				return 0, err
 			}
 			for _, o := range stages(in) {
-				if o.Kind == spec.KindTrain && o.Provenance.Backend == backend {
+				if o.Kind == spec.KindTrain && o.Provenance.Machine.Backend == backend {
 					flops += o.Cost.FLOPs
-					seconds += o.Cost.Seconds * float64(o.Provenance.Threads)
+					seconds += o.Cost.Seconds * float64(o.Provenance.Machine.Threads)
 				}
 			}
 		}

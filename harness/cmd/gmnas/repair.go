@@ -43,6 +43,9 @@ func mendDatabase(path string, say func(string)) error {
 		if s.Orphans > 0 {
 			text += fmt.Sprintf("; %d rows whose stage is lost are not", s.Orphans)
 		}
+		if s.Unknown > 0 {
+			text += fmt.Sprintf("; which program and machine computed %d of them is lost", s.Unknown)
+		}
 		say(text + "; what is lost runs again with the same commands as before. The damaged file is kept as " + s.Kept)
 	case err != nil:
 		return nil // missing, locked or another program's: the findings say so

@@ -27,6 +27,7 @@ func reportCommand() command {
 	format := &oneOf{"text", []string{"text", "md", "csv", "json"}}
 	f.Var(format, "format", "what to print")
 	out := f.String("out", defaultOut, "`folder` for Markdown, CSV, JSON and PNG files")
+	strict := f.Bool("strict", false, "exit with 1 where a table mixes results of different code, backends, instruction sets, data or tables")
 	return command{
 		name: "report", args: "EXPERIMENT...", short: "render tables and plots from the database alone", flags: f,
 		long:    "It prints one format and writes all files to the --out folder. It may be given while a run goes on.",
@@ -41,6 +42,7 @@ func reportCommand() command {
 				return err
 			}
 			defer store.Close()
+			mixed := false
 			for _, e := range list {
 				t, err := tableOf(store, e, profile.value, precision.of(), c.err)
 				if err != nil {
@@ -54,6 +56,15 @@ func reportCommand() command {
 					return err
 				}
 				fmt.Fprintf(c.err, "written: %s\n", strings.Join(files, " "))
+				for _, m := range t.Mixtures() {
+					mixed = true
+					if *strict {
+						fmt.Fprintf(c.err, "mixed in %s, %s\n", t.Label, m)
+					}
+				}
+			}
+			if mixed && *strict {
+				return errIncomplete
 			}
 			return nil
 		},

@@ -36,7 +36,7 @@ func runCommand() command {
 	o.timeout = f.Duration("stage-timeout", 0, "end a stage that takes longer, as in 30m (default: no limit)")
 	o.oversubscribe = f.Bool("oversubscribe", false, "allow more threads than cores")
 	o.discard = f.Bool("discard-weights", false, "delete the weights of searches that are complete")
-	o.allowMixed = f.Bool("allow-mixed", false, "don't warn where results of other commits or backends are reused; the report marks them in any case")
+	o.allowMixed = f.Bool("allow-mixed", false, "go on where results of other code, backends or instruction sets are recorded; the report marks them")
 	return command{
 		name: "run", args: "EXPERIMENT...", short: "run what is missing of experiments and record it", flags: f,
 		long: "What is recorded is not run again; an interrupted or killed run goes on with the same command. --seeds and --only choose,\n" +
@@ -78,12 +78,16 @@ func doRun(ctx context.Context, c call, o runFlags) error {
 		return err
 	}
 	defer store.Close()
-	before, err := reusable(store, goals, o.precision.of())
+	before, err := run.Look(store, goals)
 	if err != nil {
 		return err
 	}
-	if warning := before.mixed(*o.backend); warning != "" && !*o.allowMixed {
-		fmt.Fprintln(c.err, warning)
+	if mixed := mixes(before, options.Machine); mixed != "" && *o.allowMixed {
+		fmt.Fprintf(c.err, "Mixed, as --allow-mixed allows: %s. The report marks every cell that mixes.\n", mixed)
+	} else if mixed != "" {
+		return fmt.Errorf("results never mix in silence: %s.\nWays out: go back to that program (git checkout its commit, make build); or start afresh with --db results/NEW.db\n"+
+			"(make: DB=results/NEW.db); or go on with --allow-mixed (make: MIXED=1), and the report marks every cell that mixes.\n"+
+			"`gmnas verify %s` tells whether this program still gives the recorded numbers", mixed, strings.Join(c.args, " "))
 	}
 	if err := bindNulls(store, goals); err != nil {
 		return err
@@ -94,7 +98,7 @@ func doRun(ctx context.Context, c call, o runFlags) error {
 	if err != nil && !summary.Interrupted {
 		return err
 	}
-	fmt.Fprintf(c.out, "%d stages were recorded before\n%v\n", before.stages, summary)
+	fmt.Fprintf(c.out, "%d stages were recorded before\n%v\n", len(before.Recorded), summary)
 	fmt.Fprintf(c.out, "render it with: gmnas report %s%s\n", strings.Join(c.args, " "), o.same())
 	if err != nil || summary.Complete < summary.Goals || len(summary.Problems) > 0 {
 		return errIncomplete
@@ -108,6 +112,10 @@ func (o runFlags) options() (run.Options, error) {
 	if err != nil {
 		return run.Options{}, fmt.Errorf("finding this program to start workers: %w", err)
 	}
+	machine, err := machineOf(*o.backend, max(1, *o.threads))
+	if err != nil {
+		return run.Options{}, err
+	}
 	workers := *o.workers
 	if workers == 0 {
 		workers = max(1, run.Cores()/max(1, *o.threads))
@@ -116,6 +124,7 @@ func (o runFlags) options() (run.Options, error) {
 		Workers: workers, Threads: *o.threads, Dir: workFolder(*o.db),
 		Command:      []string{self, "worker", "--data", *o.data, "--backend", *o.backend, "--threads", fmt.Sprint(*o.threads)},
 		StageTimeout: *o.timeout, Retries: 2, Oversubscribe: *o.oversubscribe, DiscardWeights: *o.discard,
+		Build: build(), Machine: machine, AllowMixed: *o.allowMixed,
 	}, nil
 }
 

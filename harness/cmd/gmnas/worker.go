@@ -23,7 +23,7 @@ func workerCommand() command {
 			if err := checkBackend(*backend); err != nil {
 				return err
 			}
-			x := execute.New(execute.Env{Data: *data, Backend: *backend, Threads: *threads, Commit: programCommit()})
+			x := execute.New(execute.Env{Data: *data, Backend: *backend, Threads: *threads, Build: build()})
 			return run.Work(context.Background(), os.Stdin, c.out, x.Execute)
 		},
 	}
