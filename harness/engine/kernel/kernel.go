@@ -101,19 +101,21 @@ type View struct {
 // Term is one addend of Combine. Coef scales it: none means 1, one value is used for
 // all channels, otherwise one value a channel. Bias (optional, one value a channel) is
 // added once a row. Where Mask (optional; Mask.Mem none) is not above zero the scaled source
-// counts 0. A term whose Gate is shut is left out, its bias too, and its memory is not read.
+// counts 0. A term whose Gate is shut is left out, its bias too, and its memory is not read. Keep (optional) holds one value
+// for each of so many images that share the rows evenly; where it is 0 the image's rows are left out in the same way.
 type Term struct {
 	Src  View
 	Coef Mem
 	Bias Mem
 	Mask View
+	Keep Mem
 	Gate *Gate
 }
 
 // Combine writes dst[r,c] = sum over open terms of (mask > 0) * coef[c]*src[r,c] + bias[c],
 // zero if no term is open. Relu receives max(0, dst); DstHalf and ReluHalf are half memory, Rows x Channels values without
 // gaps, that receives the same as Dst and Relu. Of these outputs one is enough. Dst or Relu may be the memory of a term's
-// source with the same offset and stride.
+// source with the same offset and stride. All terms that have a Keep have it of the same length.
 type Combine struct {
 	Rows, Channels    int
 	Dst, Relu         View
@@ -130,11 +132,13 @@ type Moments struct {
 
 // Dots writes, for every channel, sum over rows of g, and of g*src for every open
 // source: Dst holds (1+len(Srcs))*Channels values. A source whose gate is shut
-// leaves its values in Dst zero.
+// leaves its values in Dst zero. Keep (optional) is as in Term: rows of images
+// where it is 0 aren't read.
 type Dots struct {
 	Rows, Channels int
 	Grad           View
 	Srcs           []Source
+	Keep           Mem
 	Dst            Mem
 }
 

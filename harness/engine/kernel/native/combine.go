@@ -29,6 +29,13 @@ func (b *Backend) Combine(c kernel.Combine) (kernel.Command, error) {
 			a.coef = s.option(field+"Coef", t.Coef, c.Channels)
 		}
 		a.bias = s.option(field+"Bias", t.Bias, c.Channels)
+		a.keep = s.keep(field+"Keep", t.Keep, c.Rows)
+		if a.keep != nil {
+			if m.images != 0 && m.images != len(a.keep) {
+				s.fail("%sKeep is of %d images, another term's of %d", field, len(a.keep), m.images)
+			}
+			m.images = len(a.keep)
+		}
 		m.terms = append(m.terms, a)
 	}
 	if err := s.err(); err != nil {
@@ -43,10 +50,10 @@ func (b *Backend) Combine(c kernel.Combine) (kernel.Command, error) {
 	return &mixtureCommand{command{&b.crew, m}, m}, nil
 }
 
-// addend is a checked kernel.Term; coef, bias and mask are nil where the term has none.
+// addend is a checked kernel.Term; coef, bias, keep and mask are nil where the term has none.
 type addend struct {
 	src, mask          view
-	coef, bias         []float32
+	coef, bias, keep   []float32
 	gate               *kernel.Gate
 	wideCoef, wideBias []float32 // coef, if it has a value a channel, and bias, repeated for several rows
 }
@@ -64,6 +71,7 @@ func (t *addend) prepare(period int) {
 type mixture struct {
 	rows, channels int
 	step           int // rows of a block
+	images         int // of the terms' keep; 0 where none has one
 	period         int // values after which coefficients and biases repeat
 	dst, relu      view
 	dstHalf        []uint16 // nil where they aren't wanted
@@ -97,7 +105,7 @@ func (m *mixture) part(i, parts int) {
 		clear(acc)
 		for k := range m.terms {
 			if t := &m.terms[k]; !t.gate.Shut() {
-				m.add(t, acc, from)
+				m.addKept(t, acc, from)
 			}
 		}
 		if m.dst.some() {
@@ -128,6 +136,22 @@ func (v view) store(acc []float32, from, rows, n int) {
 	}
 	for r := range rows {
 		copy(v.row(from+r, n), acc[r*n:])
+	}
+}
+
+// addKept adds a term's rows, from row from on, to acc, but for those of images that the term leaves out.
+func (m *mixture) addKept(t *addend, acc []float32, from int) {
+	if t.keep == nil {
+		m.add(t, acc, from)
+		return
+	}
+	image := m.rows / m.images
+	for len(acc) > 0 {
+		n := min(image-from%image, len(acc)/m.channels)
+		if t.keep[from/image] != 0 {
+			m.add(t, acc[:n*m.channels], from)
+		}
+		acc, from = acc[n*m.channels:], from+n
 	}
 }
 

@@ -73,6 +73,7 @@ func (b *Backend) Dots(d kernel.Dots) (kernel.Command, error) {
 		t.srcs = append(t.srcs, s.view(fmt.Sprintf("Srcs[%d]", i), src.View, d.Rows, d.Channels))
 		t.gates = append(t.gates, src.Gate)
 	}
+	t.keep = s.keep("Keep", d.Keep, d.Rows)
 	dst := s.mem("Dst", d.Dst, 1+len(d.Srcs), d.Channels)
 	if err := s.err(); err != nil {
 		return nil, err
@@ -86,8 +87,12 @@ type dots struct {
 	grad           view
 	srcs           []view
 	gates          []*kernel.Gate
+	keep           []float32 // nil where all images count
 	sums           []float64
 }
+
+// kept reports whether row r counts.
+func (d *dots) kept(r int) bool { return d.keep == nil || d.keep[r/(d.rows/len(d.keep))] != 0 }
 
 func (d *dots) part(i, parts int) {
 	c := d.channels
@@ -95,7 +100,9 @@ func (d *dots) part(i, parts int) {
 	clear(sums)
 	from, to := share(d.rows, i, parts)
 	for r := from; r < to; r++ {
-		fold(sums[:c], d.grad.row(r, c))
+		if d.kept(r) {
+			fold(sums[:c], d.grad.row(r, c))
+		}
 	}
 	for k, src := range d.srcs {
 		if d.gates[k].Shut() {
@@ -103,7 +110,9 @@ func (d *dots) part(i, parts int) {
 		}
 		sums := sums[(1+k)*c:][:c]
 		for r := from; r < to; r++ {
-			foldProducts(sums, d.grad.row(r, c), src.row(r, c))
+			if d.kept(r) {
+				foldProducts(sums, d.grad.row(r, c), src.row(r, c))
+			}
 		}
 	}
 }

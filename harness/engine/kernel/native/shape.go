@@ -64,6 +64,15 @@ func (s *shape) option(field string, m kernel.Mem, dims ...int) []float32 {
 	return s.mem(field, m, dims...)
 }
 
+// keep requires, where m is some, images that share the rows evenly.
+func (s *shape) keep(field string, m kernel.Mem, rows int) []float32 {
+	if !m.None() && (m.Len < 1 || rows%m.Len != 0) {
+		s.fail("%s is of %d images, want a number that divides the %d rows", field, m.Len, rows)
+		return nil
+	}
+	return values(m)
+}
+
 // view is a checked kernel.View: row r is at[r*stride:][:channels].
 type view struct {
 	at     []float32

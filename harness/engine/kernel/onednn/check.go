@@ -58,6 +58,13 @@ func (c *check) optional(name string, m kernel.Mem, sizes ...int) {
 	}
 }
 
+// keep requires, where m is some, images that share the rows evenly.
+func (c *check) keep(name string, m kernel.Mem, rows int) {
+	if !m.None() && (m.Len < 1 || rows%m.Len != 0) {
+		c.fail("%s is of %d images, want a number that divides the %d rows", name, m.Len, rows)
+	}
+}
+
 // view requires that all rows lie within the view's memory.
 func (c *check) view(name string, v kernel.View, rows, channels int) {
 	switch {

@@ -11,6 +11,34 @@ enum { STREAM_BYTES = 3 << 20 };
 
 static int streamable(gm_view v) { return (size_t)v.p % 64 == 0 && v.stride % GM_WIDEST == 0; }
 
+// combine_rows adds up the terms' biases and runs the loops over rows [from, to).
+static void combine_rows(gm_combine *a, long from, long to) {
+    const gm_backend *b = a->job.backend;
+    memset(a->bias, 0, a->channels * sizeof(float));
+    for (int i = 0; i < a->open; i++) {
+        const float *bias = a->terms[i].bias;
+        if (bias)
+            for (int c = 0; c < a->channels; c++) a->bias[c] += bias[c];
+    }
+    GM_BLOCKS(b, to - from, b->kernels->combine(a, from + lo, from + hi));
+}
+
+// combine_images runs image by image, each with the terms that keep it.
+static void combine_images(gm_combine *a) {
+    gm_term *terms = a->terms;
+    const int open = a->open;
+    const long rows = a->rows / a->images;
+    a->terms = a->kept;
+    for (long image = 0; image < a->images; image++) {
+        a->open = 0;
+        for (int i = 0; i < open; i++)
+            if (!terms[i].keep || terms[i].keep[image] != 0) a->kept[a->open++] = terms[i];
+        combine_rows(a, image * rows, (image + 1) * rows);
+    }
+    a->terms = terms;
+    a->open = open;
+}
+
 // combine_run brings the open terms into the loops' form, one coefficient for every
 // channel and one bias for all terms.
 static int combine_run(gm_job *job) {
@@ -18,11 +46,8 @@ static int combine_run(gm_job *job) {
     a->streams = a->rows * a->channels * (long)sizeof(float) >= STREAM_BYTES && a->channels % GM_WIDEST == 0 &&
                  !a->relu.p && streamable(a->dst);
     const int channels = a->channels;
-    memset(a->bias, 0, channels * sizeof(float));
     for (int i = 0; i < a->open; i++) {
         gm_term *t = &a->terms[i];
-        if (t->bias)
-            for (int c = 0; c < channels; c++) a->bias[c] += t->bias[c];
         if (t->coefs == 0) {
             t->coef = a->ones;
         } else if (t->coefs == 1) {
@@ -31,13 +56,15 @@ static int combine_run(gm_job *job) {
             t->coef = k;
         }
     }
-    GM_BLOCKS(job->backend, a->rows, job->backend->kernels->combine(a, lo, hi));
+    if (a->images) combine_images(a);
+    else combine_rows(a, 0, a->rows);
     return 0;
 }
 
 static void combine_destroy(gm_job *job) {
     gm_combine *a = (gm_combine *)job;
     free(a->terms);
+    free(a->kept);
     free(a->bias);
     free(a->coefs);
     free(a->ones);
@@ -50,10 +77,11 @@ gm_combine *gm_combine_new(gm_backend *b, long rows, int channels, int terms) {
     a->rows = rows;
     a->channels = channels;
     a->terms = gm_alloc(terms * sizeof *a->terms);
+    a->kept = gm_alloc(terms * sizeof *a->kept);
     a->bias = gm_alloc(channels * sizeof(float));
     a->coefs = gm_alloc((size_t)terms * channels * sizeof(float));
     a->ones = gm_alloc(channels * sizeof(float));
-    if (!a->terms || !a->bias || !a->coefs || !a->ones) {
+    if (!a->terms || !a->kept || !a->bias || !a->coefs || !a->ones) {
         gm_job_destroy(&a->job);
         return NULL;
     }

@@ -42,8 +42,9 @@ func (b *Backend) Combine(k kernel.Combine) (kernel.Command, error) {
 	for _, t := range k.Terms {
 		x.gates = append(x.gates, t.Gate)
 		x.terms = append(x.terms, C.gm_term{
-			src: view(t.Src), mask: view(t.Mask), coef: floats(t.Coef), bias: floats(t.Bias), coefs: C.int(t.Coef.Len),
+			src: view(t.Src), mask: view(t.Mask), coef: floats(t.Coef), bias: floats(t.Bias), keep: floats(t.Keep), coefs: C.int(t.Coef.Len),
 		})
+		c.images = max(c.images, C.long(t.Keep.Len))
 	}
 	return x, nil
 }
@@ -88,6 +89,7 @@ func checkCombine(k kernel.Combine) error {
 	optional("relu", k.Relu)
 	c.optional("half of dst", k.DstHalf, kernel.HalfLen(c.product(k.Rows, k.Channels)))
 	c.optional("half of relu", k.ReluHalf, kernel.HalfLen(c.product(k.Rows, k.Channels)))
+	images := 0
 	for i, t := range k.Terms {
 		c.view(fmt.Sprintf("source of term %d", i), t.Src, k.Rows, k.Channels)
 		optional(fmt.Sprintf("mask of term %d", i), t.Mask)
@@ -95,6 +97,11 @@ func checkCombine(k kernel.Combine) error {
 			c.optional(fmt.Sprintf("coef of term %d", i), t.Coef, k.Channels)
 		}
 		c.optional(fmt.Sprintf("bias of term %d", i), t.Bias, k.Channels)
+		c.keep(fmt.Sprintf("keep of term %d", i), t.Keep, k.Rows)
+		if !t.Keep.None() && images != 0 && t.Keep.Len != images {
+			c.fail("keep of term %d is of %d images, another term's of %d", i, t.Keep.Len, images)
+		}
+		images = max(images, t.Keep.Len)
 	}
 	return c.err
 }

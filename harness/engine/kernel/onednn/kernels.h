@@ -15,6 +15,7 @@ typedef struct {
 typedef struct {
     gm_view src, mask;           // mask.p may be NULL
     const float *coef, *bias;    // may be NULL
+    const float *keep;           // one value an image, 0 leaves it out; may be NULL
     int coefs;                   // 0 (coef is NULL), 1 or channels
 } gm_term;
 
@@ -26,6 +27,8 @@ typedef struct {
     unsigned short *dst_half, *relu_half; // bfloat16; may be NULL
     gm_term *terms;    // the open ones
     int open;
+    long images;       // of the terms' keep; 0 where none has one
+    gm_term *kept;     // room for the open terms that keep an image
     int streams;  // outputs are large and lie on vectors' boundaries: write them past the caches
     float *bias;  // sum of the open terms' biases
     float *coefs; // room for every term's coefficients, `channels` apart
@@ -39,6 +42,8 @@ typedef struct {
     gm_view grad;
     gm_view *srcs; // p is NULL where the gate is shut
     int count;
+    const float *keep; // one value for each of `images`, 0 leaves it out; may be NULL
+    long images;
     float *dst;
     double *sums; // threads x (1+count) x padded channels
 } gm_dots;

@@ -11,12 +11,24 @@ static void gather(double *sums, int threads, size_t n) {
         for (size_t i = 0; i < n; i++) sums[i] += sums[t * n + i];
 }
 
+// dots_rows adds the sums over rows [from, to), n for each thread.
+static void dots_rows(const gm_dots *a, size_t n, long from, long to) {
+    const gm_backend *b = a->job.backend;
+    GM_BLOCKS(b, to - from, b->kernels->dots(a, a->sums + block * n, from + lo, from + hi));
+}
+
 static int dots_run(gm_job *job) {
     gm_dots *a = (gm_dots *)job;
     const int padded = gm_padded(a->channels), threads = job->backend->threads;
     const size_t n = (size_t)padded * (1 + a->count);
     memset(a->sums, 0, n * threads * sizeof(double));
-    GM_BLOCKS(job->backend, a->rows, job->backend->kernels->dots(a, a->sums + block * n, lo, hi));
+    if (a->keep) {
+        const long rows = a->rows / a->images;
+        for (long image = 0; image < a->images; image++)
+            if (a->keep[image] != 0) dots_rows(a, n, image * rows, (image + 1) * rows);
+    } else {
+        dots_rows(a, n, 0, a->rows);
+    }
     gather(a->sums, threads, n);
     for (int s = 0; s <= a->count; s++)
         for (int c = 0; c < a->channels; c++)

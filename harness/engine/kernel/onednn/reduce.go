@@ -49,6 +49,7 @@ func (b *Backend) Dots(d kernel.Dots) (kernel.Command, error) {
 	for i, s := range d.Srcs {
 		k.view(fmt.Sprintf("source %d", i), s.View, d.Rows, d.Channels)
 	}
+	k.keep("keep", d.Keep, d.Rows)
 	k.mem("dst", d.Dst, 1+len(d.Srcs), d.Channels)
 	if k.err != nil {
 		return nil, k.err
@@ -62,6 +63,7 @@ func (b *Backend) Dots(d kernel.Dots) (kernel.Command, error) {
 		return nil, err
 	}
 	c.grad, c.dst = view(d.Grad), floats(d.Dst)
+	c.keep, c.images = floats(d.Keep), C.long(d.Keep.Len)
 	x := &dots{command: cmd, open: unsafe.Slice(c.srcs, len(d.Srcs))}
 	for _, s := range d.Srcs {
 		x.srcs = append(x.srcs, view(s.View))
