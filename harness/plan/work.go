@@ -34,6 +34,8 @@ func Work(stage spec.Stage) (spec.Cost, error) {
 		return rankWork(*stage.Rank)
 	case stage.Pair != nil:
 		return pairWork(*stage.Pair)
+	case stage.Retrain != nil:
+		return retrainWork(*stage.Retrain)
 	case stage.Null != nil:
 		return spec.Cost{}, nil
 	}

@@ -43,6 +43,8 @@ func checkBadArguments(l *lab) {
 		"coef":                {Rows: 4, Channels: 3, Dst: v(12), Terms: []kernel.Term{{Src: v(12), Coef: m(2)}}},
 		"bias":                {Rows: 4, Channels: 3, Dst: v(12), Terms: []kernel.Term{{Src: v(12), Bias: m(1)}}},
 		"mask":                {Rows: 4, Channels: 3, Dst: v(12), Terms: []kernel.Term{{Src: v(12), Mask: v(11)}}},
+		"images":              {Rows: 4, Channels: 3, Dst: v(12), Terms: []kernel.Term{{Src: v(12), Keep: m(3)}}},
+		"different images":    {Rows: 4, Channels: 3, Dst: v(12), Terms: []kernel.Term{{Src: v(12), Keep: m(2)}, {Src: v(12), Keep: m(4)}}},
 		"huge":                {Rows: math.MaxInt / 2, Channels: 3, Dst: v(12), Terms: []kernel.Term{good}},
 	} {
 		refused("combine "+what, func() (kernel.Command, error) { return l.b.Combine(k) })
@@ -58,6 +60,7 @@ func checkBadArguments(l *lab) {
 		"source": {Rows: 4, Channels: 3, Grad: v(12), Srcs: []kernel.Source{{View: v(11)}}, Dst: m(6)},
 		"dst":    {Rows: 4, Channels: 3, Grad: v(12), Srcs: []kernel.Source{{View: v(12)}}, Dst: m(3)},
 		"none":   {Rows: 4, Channels: 3, Grad: v(12), Dst: none},
+		"images": {Rows: 4, Channels: 3, Grad: v(12), Dst: m(3), Keep: m(3)},
 	} {
 		refused("dots "+what, func() (kernel.Command, error) { return l.b.Dots(k) })
 	}

@@ -10,11 +10,11 @@ import (
 // term is a kernel.Term with its values at hand.
 type term struct {
 	kernel.Term
-	src, coef, bias, mask []float64 // coef, bias and mask are nil where the term has none
+	src, coef, bias, mask, keep []float64 // all but src are nil where the term has none
 }
 
-// newTerm draws a term; shape picks what it has: bits 0-1 the coefficients, 2 a bias, 3 a mask, 4 a gate.
-func (l *lab) newTerm(r random, rows, channels, shape int) term {
+// newTerm draws a term; shape picks what it has: bits 0-1 the coefficients, 2 a bias, 3 a mask, 4 a gate, 5 images to keep.
+func (l *lab) newTerm(r random, images, rows, channels, shape int) term {
 	var t term
 	pad := r.IntN(4)
 	t.Src, t.src = l.columns(r, rows, channels, r.IntN(pad+1), channels+pad)
@@ -36,15 +36,30 @@ func (l *lab) newTerm(r random, rows, channels, shape int) term {
 	if shape&16 != 0 {
 		t.Gate = &kernel.Gate{}
 	}
+	if shape&32 != 0 {
+		t.Keep, t.keep = l.keep(r, images)
+	}
 	return t
 }
+
+// keep draws which of so many images stay.
+func (l *lab) keep(r random, images int) (kernel.Mem, []float64) {
+	v := make([]float32, images)
+	for i := range v {
+		v[i] = float32(r.IntN(2)) * -0.5 // any value but 0 keeps
+	}
+	return l.in(v), wide(v)
+}
+
+// kept reports whether row r of rows counts.
+func kept(keep []float64, r, rows int) bool { return keep == nil || keep[r*len(keep)/rows] != 0 }
 
 func refCombine(rows, channels int, terms []term) []float64 {
 	y := make([]float64, rows*channels)
 	for i := range y {
 		c := i % channels
 		for _, t := range terms {
-			if t.Gate.Shut() {
+			if t.Gate.Shut() || !kept(t.keep, i/channels, rows) {
 				continue
 			}
 			v := t.src[i]
@@ -85,17 +100,18 @@ func relu(v []float64) []float64 {
 
 func checkCombine(l *lab) {
 	r := newRandom(20)
-	for shape := range 32 { // every kind of term alone
-		l.combine(fmt.Sprintf("term %05b", shape), r, 5, 1+r.IntN(20), []int{shape}, shape%3)
+	for shape := range 64 { // every kind of term alone
+		l.combine(fmt.Sprintf("term %06b", shape), r, 3, 6, 1+r.IntN(20), []int{shape}, shape%3)
 	}
-	l.combine("no terms", r, 4, 3, nil, 2)
+	l.combine("no terms", r, 1, 4, 3, nil, 2)
 	for i := range 40 {
 		shapes := make([]int, 1+r.IntN(6))
 		for k := range shapes {
-			shapes[k] = r.IntN(32)
+			shapes[k] = r.IntN(64)
 		}
 		channels := []int{1, 3, 4, 5, 12, 16, 17, 32, 48}[r.IntN(9)]
-		l.combine(fmt.Sprintf("mix %d", i), r, 1+r.IntN(300), channels, shapes, i%3)
+		images := 1 + r.IntN(7)
+		l.combine(fmt.Sprintf("mix %d", i), r, images, images*(1+r.IntN(300/images)), channels, shapes, i%3)
 	}
 	l.combineInPlace()
 	l.combineReadsNoShutTerm()
@@ -103,12 +119,12 @@ func checkCombine(l *lab) {
 
 // combine checks a mixture under all-open, random and all-shut gates. outputs is 0 for
 // the sum alone, 1 for its ReLU alone, 2 for both.
-func (l *lab) combine(name string, r random, rows, channels int, shapes []int, outputs int) {
+func (l *lab) combine(name string, r random, images, rows, channels int, shapes []int, outputs int) {
 	defer l.free()
 	k := kernel.Combine{Rows: rows, Channels: channels}
 	var terms []term
 	for _, s := range shapes {
-		t := l.newTerm(r, rows, channels, s)
+		t := l.newTerm(r, images, rows, channels, s)
 		terms, k.Terms = append(terms, t), append(k.Terms, t.Term)
 	}
 	offset, stride := r.IntN(3), channels+2
@@ -153,7 +169,7 @@ func (l *lab) combineInPlace() {
 	for i, place := range []string{"sum replaces first", "sum replaces last", "relu replaces first", "relu replaces mask's term"} {
 		r := newRandom(uint64(30 + i))
 		const rows, channels = 70, 12
-		terms := []term{l.newTerm(r, rows, channels, 2), l.newTerm(r, rows, channels, 14), l.newTerm(r, rows, channels, 9)}
+		terms := []term{l.newTerm(r, 7, rows, channels, 2), l.newTerm(r, 7, rows, channels, 46), l.newTerm(r, 7, rows, channels, 9)}
 		want := refCombine(rows, channels, terms)
 		k := kernel.Combine{Rows: rows, Channels: channels}
 		for _, t := range terms {
@@ -193,7 +209,7 @@ func (l *lab) combineInPlace() {
 	l.free()
 }
 
-// combineReadsNoShutTerm checks that not-a-numbers behind a shut gate stay there,
+// combineReadsNoShutTerm checks that not-a-numbers behind a shut gate and in images that aren't kept stay there,
 // and that a mask is open only above zero.
 func (l *lab) combineReadsNoShutTerm() {
 	defer l.free()
@@ -204,6 +220,7 @@ func (l *lab) combineReadsNoShutTerm() {
 	dst, pos := l.out(6), l.out(6)
 	cmd, err := l.b.Combine(kernel.Combine{Rows: 2, Channels: 3, Dst: view(dst), Relu: view(pos), Terms: []kernel.Term{
 		{Src: view(nan), Coef: nan.At(0, 3), Bias: nan.At(3, 3), Gate: &kernel.Gate{Closed: true}},
+		{Src: view(nan), Bias: nan.At(3, 3), Keep: l.in([]float32{0, 0})},
 		{Src: view(x), Mask: view(mask)},
 		{Src: view(x), Mask: view(mask), Coef: l.in([]float32{2})},
 		{Src: view(x), Mask: view(mask), Coef: l.in([]float32{3, 4, 5})},

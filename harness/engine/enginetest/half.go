@@ -103,7 +103,7 @@ func checkHalfCombine(l *lab) {
 	r := newRandom(31)
 	for _, rows := range []int{1, 3, 8, 29, 200} {
 		for _, channels := range []int{1, 4, 5, 16, 17, 32, 48, 64} {
-			k := kernel.Combine{Rows: rows, Channels: channels, Terms: []kernel.Term{l.newTerm(r, rows, channels, 6).Term, l.newTerm(r, rows, channels, 9).Term}}
+			k := kernel.Combine{Rows: rows, Channels: channels, Terms: []kernel.Term{l.newTerm(r, 1, rows, channels, 6).Term, l.newTerm(r, 1, rows, channels, 9).Term}}
 			k.Dst = kernel.View{Mem: l.out(rows * channels), Stride: channels}
 			k.Relu = kernel.View{Mem: l.out(rows * channels), Stride: channels}
 			cmd, err := l.b.Combine(k)

@@ -19,6 +19,8 @@ var pools = []kernel.Pool{
 	{Batch: 2, Height: 6, Width: 8, Channels: 5, Kernel: 1, Stride: 2},
 	{Batch: 2, Height: 6, Width: 8, Channels: 5, Kernel: 1, Stride: 2, Shift: 1}, // the second half of a factorized reduce
 	{Batch: 1, Height: 7, Width: 8, Channels: 16, Kernel: 3, Stride: 2, Pad: 1, Shift: 3},
+	{Batch: 2, Height: 8, Width: 8, Channels: 20, Kernel: 5, Stride: 3}, // an auxiliary head's, CIFAR
+	{Batch: 2, Height: 7, Width: 7, Channels: 16, Kernel: 5, Stride: 2}, // and ImageNet
 }
 
 func checkPool(l *lab) {

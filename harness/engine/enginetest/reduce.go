@@ -51,14 +51,18 @@ func checkMoments(l *lab) {
 func checkDots(l *lab) {
 	for i, s := range reductions {
 		for sources := range 4 {
-			l.dots(fmt.Sprintf("dots %v, %d sources", s, sources), uint64(i), s, sources)
+			l.dots(fmt.Sprintf("dots %v, %d sources", s, sources), uint64(i), s, sources, 0)
 		}
 	}
+	l.dots("dots of one image", 61, [4]int{12, 5, 1, 7}, 1, 1)
+	l.dots("dots of images", 62, [4]int{12, 17, 0, 17}, 2, 4)
+	l.dots("dots of large images", 63, [4]int{600, 36, 0, 36}, 1, 6)
 	// Sums that cancel: the error is measured against the sum of magnitudes.
-	l.dots("dots of many rows", 60, [4]int{30000, 3, 0, 3}, 1)
+	l.dots("dots of many rows", 60, [4]int{30000, 3, 0, 3}, 1, 0)
 }
 
-func (l *lab) dots(name string, seed uint64, s [4]int, sources int) {
+// dots checks sums over all rows or, of so many images, over those that are kept.
+func (l *lab) dots(name string, seed uint64, s [4]int, sources, images int) {
 	defer l.free()
 	rows, channels := s[0], s[1]
 	r := newRandom(seed)
@@ -66,6 +70,10 @@ func (l *lab) dots(name string, seed uint64, s [4]int, sources int) {
 	gates := make([]kernel.Gate, sources)
 	values := [][]float64{}
 	d := kernel.Dots{Rows: rows, Channels: channels, Grad: g, Dst: l.out((1 + sources) * channels)}
+	var keep []float64
+	if images > 0 {
+		d.Keep, keep = l.keep(r, images)
+	}
 	for k := range sources {
 		view, v := l.columns(r, rows, channels, k, channels+k)
 		d.Srcs = append(d.Srcs, kernel.Source{View: view, Gate: &gates[k]})
@@ -86,7 +94,7 @@ func (l *lab) dots(name string, seed uint64, s [4]int, sources int) {
 				sum, size := 0.0, 0.0
 				for i := c; i < len(g64); i += channels {
 					term := g64[i]
-					if k > 0 && d.Srcs[k-1].Gate.Shut() {
+					if !kept(keep, i/channels, rows) || k > 0 && d.Srcs[k-1].Gate.Shut() {
 						term = 0
 					} else if k > 0 {
 						term *= values[k-1][i]
