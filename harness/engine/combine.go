@@ -19,6 +19,7 @@ type term struct {
 	coef ref
 	bias ref
 	mask *Node
+	keep *Node
 	gate *kernel.Gate
 	norm *norm      // the coefficients normalise src; see norm.go
 	slot kernel.Mem // where the gradient of the mixture weight goes
@@ -45,6 +46,7 @@ type Branch struct {
 	At    int        // which of them
 	Slot  kernel.Mem // one value: receives the gradient of the mixture weight
 	Norm  *Norm
+	Keep  *Node // one value an image: those where it is 0 don't get the branch; optional. Its norm is over all of them.
 	Gate  *kernel.Gate
 }
 
@@ -69,7 +71,7 @@ func (g *Graph) sum(name string, s tensor.Shape, branches []Branch, gate *kernel
 	c := s[len(s)-1]
 	var terms []term
 	for _, b := range branches {
-		t := term{src: b.Src, gate: b.Gate, slot: b.Slot}
+		t := term{src: b.Src, keep: b.Keep, gate: b.Gate, slot: b.Slot}
 		if b.Theta != nil {
 			t.coef = ref{b.Theta, b.At, 1}
 		}
@@ -135,7 +137,7 @@ func (g *Graph) combineOp(name string, s tensor.Shape, terms []term) *op {
 	o := &op{name: name, shape: s, combine: &combination{terms: terms}}
 	seen := map[*Node]bool{}
 	for _, t := range terms {
-		for _, n := range []*Node{t.src, t.coef.node, t.bias.node, t.mask} {
+		for _, n := range []*Node{t.src, t.coef.node, t.bias.node, t.mask, t.keep} {
 			if n != nil && !seen[n] {
 				seen[n] = true
 				o.in = append(o.in, n)
@@ -175,13 +177,16 @@ func recordCombine(r *recorder, o *op, in []kernel.Mem, out kernel.Mem) error {
 		if t.mask != nil {
 			k.Mask = view(mems[t.mask])
 		}
+		if t.keep != nil {
+			k.Keep = mems[t.keep]
+		}
 		c.Terms = append(c.Terms, k)
 	}
 	return r.add(r.backend.Combine(c))
 }
 
 // combineGrads differentiates a sum. The channel sums that batch norms and mixture weights need are taken in one pass
-// over the gradient.
+// over the gradient; terms that leave images out have a pass of their own, over the images that they keep.
 func (g *Graph) combineGrads(o *op, grad *Node) []*Node {
 	c := channels(grad)
 	var normed, weighted, dotted []term
@@ -195,26 +200,40 @@ func (g *Graph) combineGrads(o *op, grad *Node) []*Node {
 			weighted = append(weighted, t)
 		}
 	}
-	dotted = append(append(dotted, normed...), weighted...)
-	var dots *Node
+	for _, t := range append(append([]term{}, normed...), weighted...) {
+		if t.keep == nil {
+			dotted = append(dotted, t)
+		}
+	}
+	var together *Node
 	if len(dotted) > 0 {
-		dots = g.dots(grad, dotted, o.gate)
+		together = g.dots(grad, nil, dotted, o.gate)
+	}
+	taken := 0
+	sums := func(t term) (dots *Node, k int) {
+		if t.keep != nil {
+			return g.dots(grad, t.keep, []term{t}, o.gate), 0
+		}
+		taken++
+		return together, taken - 1
 	}
 	contributions := map[*Node][]term{}
-	for k, t := range normed {
+	for _, t := range normed {
+		dots, k := sums(t)
 		ng := g.normGrad(t, dots, k, c)
 		if g.needs[t.src] {
 			contributions[t.src] = append(contributions[t.src],
-				term{src: grad, coef: ref{ng, 0, c}, gate: t.gate},
+				term{src: grad, coef: ref{ng, 0, c}, keep: t.keep, gate: t.gate},
 				term{src: t.src, coef: ref{ng, c, c}, bias: ref{ng, 2 * c, c}, gate: t.gate})
 		}
 	}
-	for k, t := range weighted {
-		g.target(g.reduce(dots, (1+len(normed)+k)*c, c, t.slot, t.gate))
+	for _, t := range weighted {
+		dots, k := sums(t)
+		g.target(g.reduce(dots, (1+k)*c, c, t.slot, t.gate))
 	}
 	for _, t := range o.combine.terms {
 		if t.norm == nil && g.needs[t.src] {
-			contributions[t.src] = append(contributions[t.src], term{src: grad, coef: t.coef, gate: t.gate})
+			contributions[t.src] = append(contributions[t.src], term{src: grad, coef: t.coef, keep: t.keep, gate: t.gate})
 		}
 	}
 	grads := make([]*Node, len(o.in))

@@ -85,7 +85,11 @@ func (g *Graph) recordProgram(l layout) (*Program, error) {
 		o := opOf(n)
 		switch at, ok := l.offsets[o]; {
 		case o.isView:
-			r.place[o] = r.place[opOf(o.in[0])].At(o.viewAt, o.shape.TotalSize())
+			whole := r.place[opOf(o.in[0])]
+			if input := g.inputs[o.in[0]]; input != nil {
+				whole = input.Mem
+			}
+			r.place[o] = whole.At(o.viewAt, o.shape.TotalSize())
 		case !o.extern.None():
 			r.place[o] = o.extern
 		case ok:

@@ -51,7 +51,7 @@ func (g *Graph) CrossEntropy(logits, labels *Node, smoothing float32) *Node {
 		k.Logits, k.Labels, k.Loss, k.DLogits = in[0], in[1], out, kernel.Mem{}
 		return r.add(r.backend.CrossEntropy(k))
 	}
-	o.diff = func(_, _ *Node) []*Node {
+	o.diff = func(_, weight *Node) []*Node {
 		// The last value is the loss again, which the kernel computes with the gradient.
 		n := logits.Shape().TotalSize()
 		d := &op{name: "cross-entropy-grad", in: []*Node{logits, labels}, shape: tensor.Shape{n + 1}}
@@ -59,7 +59,38 @@ func (g *Graph) CrossEntropy(logits, labels *Node, smoothing float32) *Node {
 			k.Logits, k.Labels, k.Loss, k.DLogits = in[0], in[1], out.At(n, 1), out.At(0, n)
 			return r.add(r.backend.CrossEntropy(k))
 		}
-		return []*Node{g.view(g.add(d), 0, logits.Shape()), nil}
+		grad := g.view(g.add(d), 0, logits.Shape())
+		if weight != nil {
+			grad = g.combine("weighted-grad", logits.Shape(), []term{{src: grad, coef: ref{weight, 0, 1}}}, nil)
+		}
+		return []*Node{grad, nil}
+	}
+	return g.add(o)
+}
+
+// WeighLosses adds the sum of losses, of one value each, each times its value of weights.
+func (g *Graph) WeighLosses(weights *Node, losses ...*Node) *Node {
+	if g.err != nil {
+		return nil
+	}
+	if weights == nil || weights.Shape().TotalSize() != len(losses) {
+		return g.fail("adding a weighted sum of %d losses: want as many weights", len(losses))
+	}
+	o := &op{name: "losses", in: append([]*Node{weights}, losses...), shape: tensor.Shape{1}}
+	o.record = func(r *recorder, in []kernel.Mem, out kernel.Mem) error {
+		one := func(m kernel.Mem) kernel.View { return kernel.View{Mem: m, Stride: 1} }
+		k := kernel.Combine{Rows: 1, Channels: 1, Dst: one(out)}
+		for i := range losses {
+			k.Terms = append(k.Terms, kernel.Term{Src: one(in[1+i]), Coef: in[0].At(i, 1)})
+		}
+		return r.add(r.backend.Combine(k))
+	}
+	o.diff = func(_, _ *Node) []*Node {
+		grads := make([]*Node, 1+len(losses))
+		for i := range losses {
+			grads[1+i] = g.view(weights, i, tensor.Shape{1})
+		}
+		return grads
 	}
 	return g.add(o)
 }

@@ -83,16 +83,23 @@ func (g *Graph) momentsOf(x *Node) *Node {
 	return g.moments[x]
 }
 
-// dots adds the channel sums of grad and of grad times each term's source: [1+len(terms), channels].
-func (g *Graph) dots(grad *Node, terms []term, gate *kernel.Gate) *Node {
+// dots adds the channel sums of grad and of grad times each term's source, [1+len(terms), channels], over the images that
+// keep has; nil keeps all.
+func (g *Graph) dots(grad, keep *Node, terms []term, gate *kernel.Gate) *Node {
 	in := []*Node{grad}
 	for _, t := range terms {
 		in = append(in, t.src)
+	}
+	if keep != nil {
+		in = append(in, keep)
 	}
 	count, c := rows(grad), channels(grad)
 	o := &op{name: "dots", in: in, shape: tensor.Shape{(1 + len(terms)) * c}, gate: gate}
 	o.record = func(r *recorder, mem []kernel.Mem, out kernel.Mem) error {
 		k := kernel.Dots{Rows: count, Channels: c, Grad: kernel.View{Mem: mem[0], Stride: c}, Dst: out}
+		if keep != nil {
+			k.Keep = mem[len(mem)-1]
+		}
 		for i, t := range terms {
 			k.Srcs = append(k.Srcs, kernel.Source{View: kernel.View{Mem: mem[1+i], Stride: c}, Gate: t.gate})
 		}
