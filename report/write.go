@@ -37,13 +37,21 @@ func Write(dir string, tables ...table.Table) ([]string, error) {
 			{t.Label + ".md", func(w io.Writer) error { return render.Markdown(w, t, png) }},
 		} {
 			name := filepath.Join(dir, f.name)
-			if err := replace(name, f.write); err != nil {
-				return names, fmt.Errorf("writing report %s: %w", name, err)
+			if err := WriteFile(name, f.write); err != nil {
+				return names, err
 			}
 			names = append(names, name)
 		}
 	}
 	return names, nil
+}
+
+// WriteFile writes a file whole or not at all.
+func WriteFile(name string, write func(io.Writer) error) error {
+	if err := replace(name, write); err != nil {
+		return fmt.Errorf("writing report %s: %w", name, err)
+	}
+	return nil
 }
 
 // replace writes a file under another name and then renames it.

@@ -13,49 +13,30 @@ import (
 
 func queryCommand() command {
 	f := newFlags("query")
-	data := dataFlag(f)
-	spaceName := f.String("space", space.NB201.Name, "search `space` of the architecture, "+space.NB201.Name+" or "+space.NB201NoNone.Name)
-	asJSON := f.Bool("json", false, "print JSON")
-	nats := f.Bool("nats", false, "the index is NAS-Bench-201's own, which is shuffled")
-	encoding := f.String("encoding", "", "`name` of the code base whose numbers or spelling the architecture is in: "+strings.Join(encodings(), ", ")+" (default: told by names; numbers need it)")
+	q := queryFlags{
+		data:     dataFlag(f),
+		space:    f.String("space", space.NB201.Name, "search `space` of an architecture of the table, "+space.NB201.Name+" or "+space.NB201NoNone.Name),
+		json:     f.Bool("json", false, "print JSON"),
+		nats:     f.Bool("nats", false, "the index is NAS-Bench-201's own, which is shuffled"),
+		encoding: f.String("encoding", "", "`name` of the code base whose numbers or spelling the architecture is in: "+strings.Join(encodings(), ", ")+" (default: told by names; numbers need it)"),
+		draw:     f.String("draw", "", "draw a genotype's cells into a `file`, .png or .svg"),
+	}
 	return command{
-		name: "query", args: "ARCHITECTURE|INDEX", short: "look an architecture up in the NAS-Bench-201 table", flags: f,
+		name: "query", args: "ARCHITECTURE|INDEX", short: "look an architecture up in the NAS-Bench-201 table, or count a DARTS genotype", flags: f,
 		long: "An architecture is a string like the example's, or as another code base writes it; an index counts the space's architectures with\n" +
-			"edge 0 as the most significant digit. Every accuracy names its data set, split and epochs; what the table lacks is a dash.",
+			"edge 0 as the most significant digit. Every accuracy names its data set, split and epochs; what the table lacks is a dash.\n" +
+			"A genotype of the DARTS space is in no table: its canonical spelling and the exact size of its networks are printed.",
 		example: "gmnas query '|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|'\n" +
-			"gmnas query 6111 --nats --json\ngmnas query '(4, 0, 3, 1, 4, 3)' --encoding naslib",
+			"gmnas query 6111 --nats --json\ngmnas query '(4, 0, 3, 1, 4, 3)' --encoding naslib\n" +
+			"gmnas query \"Genotype(normal=[('sep_conv_3x3', 0), ...], normal_concat=range(2, 6), reduce=[...], reduce_concat=range(2, 6))\" --draw cells.svg",
 		do: func(_ context.Context, c call) error {
 			if len(c.args) != 1 {
 				return fmt.Errorf("%d arguments; give one architecture (in quotes, as | is the shell's) or one index", len(c.args))
 			}
-			if err := checkData(*data); err != nil {
-				return err
+			if space.IsGenotype(c.args[0]) {
+				return q.genotype(c, c.args[0])
 			}
-			s, err := tableSpace(*spaceName)
-			if err != nil {
-				return err
-			}
-			table, err := nasbench.Find(*data)
-			if err != nil {
-				return fmt.Errorf("%w; `make data` gets it", err)
-			}
-			a, err := architecture(table, s, c.args[0], *encoding, *nats)
-			if err != nil {
-				return err
-			}
-			d, err := nasbench.Describe(table, s, a)
-			if err != nil {
-				return err
-			}
-			if !*asJSON {
-				return d.Write(c.out)
-			}
-			b, err := d.JSON()
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(c.out, "%s\n", b)
-			return err
+			return q.lookUp(c, c.args[0])
 		},
 	}
 }
@@ -71,6 +52,41 @@ func tableSpace(name string) (space.Space, error) {
 		return s, fmt.Errorf("--space %s: an architecture of %s is a genotype, which no table has; %s", name, name, instead(name, covered))
 	}
 	return s, nil
+}
+
+// lookUp prints what the table has of an architecture.
+func (q queryFlags) lookUp(c call, text string) error {
+	if *q.draw != "" {
+		return fmt.Errorf("--draw %q: only a genotype's cells are drawn", short(*q.draw))
+	}
+	if err := checkData(*q.data); err != nil {
+		return err
+	}
+	s, err := tableSpace(*q.space)
+	if err != nil {
+		return err
+	}
+	table, err := nasbench.Find(*q.data)
+	if err != nil {
+		return fmt.Errorf("%w; `make data` gets it", err)
+	}
+	a, err := architecture(table, s, text, *q.encoding, *q.nats)
+	if err != nil {
+		return err
+	}
+	d, err := nasbench.Describe(table, s, a)
+	if err != nil {
+		return err
+	}
+	if !*q.json {
+		return d.Write(c.out)
+	}
+	b, err := d.JSON()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.out, "%s\n", b)
+	return err
 }
 
 var (
