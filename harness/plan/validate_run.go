@@ -85,6 +85,11 @@ func checkGenotypes(p problems, run spec.Run) {
 	why := fmt.Sprintf("the space is %s, whose architectures no table has; they are retrained", run.Space)
 	p.zero("Evaluate", fmt.Sprintf("%+v", run.Evaluate), run.Evaluate == spec.Evaluate{}, why)
 	p.zero("Rank", fmt.Sprintf("%+v", run.Rank), run.Rank == spec.Rank{}, why)
+	if k, err := skeleton(run.Data, run.Net); err == nil {
+		if err := space.DARTS.CheckSkeleton(k); err != nil {
+			p.add("Net", "%+v: %v", run.Net, err)
+		}
+	}
 	p.zero("Pairs", run.Pairs, run.Pairs == 0, fmt.Sprintf("pairs are single paths, which %s has not", run.Space))
 	if run.Method.Name == spec.RSPS {
 		p.add("Method.Name", "%q: samples single paths, which %s has not; use %s or %s", run.Method.Name, run.Space, spec.DARTS, spec.SNAS)

@@ -93,22 +93,6 @@ func (a *Alpha) Gradient(grad, theta []float64, tau float64) {
 // Step is one step of Adam.
 func (a *Alpha) Step(grad []float64) { a.Adam.Step(a.Values, grad, a.forbidden) }
 
-// Argmax returns the allowed operation of largest value on each edge, none included; the first wins ties.
-func (a *Alpha) Argmax() space.Architecture {
-	var arch space.Architecture
-	n := len(a.Space.Operations)
-	for e := range a.Space.Edges() {
-		best := -1
-		for _, o := range a.Mask.Operations(e) {
-			if best < 0 || a.Values[e*n+o] > a.Values[e*n+best] {
-				best = o
-			}
-		}
-		arch[e] = uint8(best)
-	}
-	return arch
-}
-
 // gumbel fills g with standard Gumbel noise.
 func gumbel(g []float64, rng *rand.Rand) []float64 {
 	for i := range g {

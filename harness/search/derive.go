@@ -9,23 +9,24 @@ import (
 	"gmnas/nasbench/space"
 )
 
-// Derive reads the architecture off the trained supernet: DARTS and SNAS take the argmax of alpha, none included; RSPS
+// Derive reads the architecture off the trained supernet: DARTS and SNAS take that of alpha (space.Discretize); RSPS
 // the best of d.Samples distinct connected architectures by their accuracy on the A-set (spec.md sections 2.1-2.3). The
-// accuracy is measured with batch statistics for DARTS, in evaluation mode for SNAS and RSPS.
+// accuracy is measured in evaluation mode, but in NAS-Bench-201 with batch statistics for DARTS.
 func (x *Searcher) Derive(ctx context.Context, d spec.DeriveStage, key string, report func(done, total int)) (spec.Derived, error) {
 	if x.setup.Method.Name == spec.RSPS {
 		return x.deriveByPaths(ctx, d, key, report)
 	}
-	kind, norms := supernet.Forward, "batch"
+	kind, norms := supernet.Evaluate, "running"
 	if x.setup.Method.Name == spec.SNAS {
-		kind, norms = supernet.Evaluate, "running"
 		x.SetTau(d.Tau)
+	} else if !x.space.Genotypes() {
+		kind, norms = supernet.Forward, "batch"
 	}
 	loss, accuracy, err := x.Validate(ctx, kind)
 	if err != nil {
 		return spec.Derived{}, fmt.Errorf("validating the supernet: %w", err)
 	}
-	return spec.Derived{Architecture: x.space.String(x.alpha.Argmax()), Accuracy: accuracy, Loss: loss, BatchNorm: norms}, nil
+	return spec.Derived{Architecture: x.space.Discretize(x.mask, x.alpha.Values), Accuracy: accuracy, Loss: loss, BatchNorm: norms}, nil
 }
 
 func (x *Searcher) deriveByPaths(ctx context.Context, d spec.DeriveStage, key string, report func(done, total int)) (spec.Derived, error) {

@@ -13,6 +13,15 @@ import (
 // Steps returns the steps of an epoch: the W-set's size over the batch, rounded up (spec.md section 2).
 func (x *Searcher) Steps() int { return (x.wSet.Len() + x.setup.Batch - 1) / x.setup.Batch }
 
+// validating is how an epoch's validation runs: by the statistics of the batch in NAS-Bench-201 (spec.md section 2), by running
+// ones in DARTS (section 5.2).
+func (x *Searcher) validating() supernet.Kind {
+	if x.space.Genotypes() {
+		return supernet.Evaluate
+	}
+	return supernet.Forward
+}
+
 // Epoch trains the k-th epoch of a stage and validates. Each step draws a fresh W-batch and, unless alpha is
 // frozen, a fresh A-batch for an alpha step before the weight step. report is called after every step.
 func (x *Searcher) Epoch(ctx context.Context, stage spec.TrainStage, k int, report func(step, steps int)) (spec.EpochPoint, error) {
@@ -38,11 +47,11 @@ func (x *Searcher) Epoch(ctx context.Context, stage spec.TrainStage, k int, repo
 		report(step+1, x.Steps())
 	}
 	var err error
-	if point.ValidLoss, point.ValidAcc, err = x.Validate(ctx, supernet.Forward); err != nil {
+	if point.ValidLoss, point.ValidAcc, err = x.Validate(ctx, x.validating()); err != nil {
 		return point, fmt.Errorf("epoch %d, validation: %w", at, err)
 	}
 	if x.alpha != nil {
-		point.Genotype = x.space.String(x.alpha.Argmax())
+		point.Genotype = x.space.Discretize(x.mask, x.alpha.Values)
 	}
 	point.Seconds = time.Since(start).Seconds()
 	return point, nil

@@ -36,9 +36,12 @@ func opened(t *testing.T, b kernel.Backend, setup spec.Setup, mask space.Mask, o
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &Searcher{setup: setup, space: s, mask: mask, wSet: &datasets.Set{Classes: 10, Height: 8, Width: 8, Channels: 3}}
-	x.params, err = supernet.NewParameters(b, supernet.Config{Space: s, Tracked: setup.Method.Name != spec.RSPS,
-		Skeleton: space.Skeleton{Channels: 4, Cells: 1, ImageSize: 8, ImageChannels: 3, Classes: 10}})
+	k := space.Skeleton{Channels: 4, Cells: 1, ImageSize: 8, ImageChannels: 3, Classes: 10}
+	if s.Genotypes() {
+		k.Cells, k.ImageSize = 3, 16
+	}
+	x := &Searcher{setup: setup, space: s, mask: mask, wSet: &datasets.Set{Classes: 10, Height: k.ImageSize, Width: k.ImageSize, Channels: 3}}
+	x.params, err = supernet.NewParameters(b, supernet.Config{Space: s, Tracked: setup.Method.Name != spec.RSPS, Skeleton: k})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +60,7 @@ func opened(t *testing.T, b kernel.Backend, setup spec.Setup, mask space.Mask, o
 	if setup.Method.Name != spec.RSPS {
 		x.alpha = &Alpha{Space: s, Mask: mask, Values: append([]float64{}, o.Alpha.Data...), Adam: newAdam(setup.Alpha, len(o.Alpha.Data))}
 	}
-	if x.net, err = supernet.NewNet(x.params, mask, supernet.Options{Batch: 4, Kinds: kinds}); err != nil {
+	if x.net, err = supernet.NewNet(x.params, mask, supernet.Options{Batch: setup.Batch, Kinds: kinds}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(x.Close)
@@ -66,7 +69,7 @@ func opened(t *testing.T, b kernel.Backend, setup spec.Setup, mask space.Mask, o
 }
 
 func goldenName(p supernet.Tensor, shift int) string {
-	if p.Cell < 0 {
+	if p.Cell < 0 || shift == 0 {
 		return p.Name
 	}
 	return fmt.Sprintf("cell%d.edge%d.op%d.conv.weight", p.Cell, p.Edge, p.Operation+shift)

@@ -67,7 +67,7 @@ func (x *Searcher) kinds(p Purpose) (all, last []supernet.Kind) {
 		all = []supernet.Kind{supernet.Forward, supernet.Evaluate}
 		return all, all
 	}
-	all, last = []supernet.Kind{supernet.Forward, supernet.Weights}, []supernet.Kind{supernet.Forward}
+	all, last = []supernet.Kind{x.validating(), supernet.Weights}, []supernet.Kind{x.validating()}
 	if p == TrainBoth && x.alpha != nil {
 		all = append(all, supernet.Theta)
 		if x.setup.Method.Order == 2 {
@@ -86,6 +86,9 @@ func New(setup spec.Setup, opts Options) (*Searcher, error) {
 	s, err := space.ByName(setup.Space)
 	if err != nil {
 		return nil, fmt.Errorf("opening a supernet: %w", err)
+	}
+	if s.Genotypes() && setup.Method.Name == spec.RSPS {
+		return nil, fmt.Errorf("opening a supernet: method %s samples single paths, which %s has not: use %s or %s", spec.RSPS, s.Name, spec.DARTS, spec.SNAS)
 	}
 	set := opts.Images
 	if set.Height != set.Width {

@@ -1,8 +1,6 @@
 package supernet
 
 import (
-	"fmt"
-
 	"gmnas/harness/engine"
 	"gmnas/nasbench/space"
 )
@@ -10,16 +8,6 @@ import (
 // darts is the DARTS space's network (spec.md section 5.1): a stem, normal cells and two reduction cells, each of which reads
 // the two before it.
 type darts struct{}
-
-func (darts) check(k space.Skeleton) error {
-	if k.Cells < 3 {
-		return fmt.Errorf("skeleton: cells %d: a DARTS network needs 3 or more, a normal one before two reduction cells", k.Cells)
-	}
-	if k.Channels%2 != 0 {
-		return fmt.Errorf("skeleton: channels %d: must be even, as a factorized reduce makes them in two halves", k.Channels)
-	}
-	return nil
-}
 
 func (darts) cells(k space.Skeleton) int { return k.Cells }
 

@@ -191,9 +191,9 @@ func TestDARTSLayout(t *testing.T) {
 func TestDARTSRefuses(t *testing.T) {
 	backends.Each(t, func(t *testing.T, b kernel.Backend) {
 		for want, change := range map[string]func(*space.Skeleton){
-			"cells 2: a DARTS network needs 3": func(k *space.Skeleton) { k.Cells = 2 },
-			"channels 5: must be even":         func(k *space.Skeleton) { k.Channels = 5 },
-			"image size 14: must be a":         func(k *space.Skeleton) { k.ImageSize = 14 },
+			"cells 2: must be 3 or more in darts": func(k *space.Skeleton) { k.Cells = 2 },
+			"channels 5: must be even":            func(k *space.Skeleton) { k.Channels = 5 },
+			"image size 14: must be a":            func(k *space.Skeleton) { k.ImageSize = 14 },
 		} {
 			k := tinyDARTS
 			change(&k)

@@ -13,8 +13,6 @@ type nasbench201 struct{}
 
 const nasbench201Stages = 3
 
-func (nasbench201) check(space.Skeleton) error { return nil }
-
 func (nasbench201) cells(k space.Skeleton) int { return nasbench201Stages * k.Cells }
 
 // layout places stem, cells and residual blocks in the order of use, head.

@@ -7,8 +7,6 @@ import (
 
 // network is what one family of search spaces contributes: the tensors of its supernet, and its graph over them.
 type network interface {
-	// check returns an error where the skeleton can't be built.
-	check(k space.Skeleton) error
 	// cells returns the number of cells in all; each has room for the gradients of all mixture weights.
 	cells(k space.Skeleton) int
 	// layout adds the tensors. Those that gradient matching compares (Part.Shared) come one after the other.

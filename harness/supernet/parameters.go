@@ -25,10 +25,7 @@ type Parameters struct {
 
 // NewParameters allocates the memory, all zero; Init or Upload fills it.
 func NewParameters(b kernel.Backend, c Config) (*Parameters, error) {
-	if err := c.Skeleton.Check(); err != nil {
-		return nil, fmt.Errorf("making a supernet: %w", err)
-	}
-	if err := networkOf(c.Space).check(c.Skeleton); err != nil {
+	if err := c.Space.CheckSkeleton(c.Skeleton); err != nil {
 		return nil, fmt.Errorf("making a supernet: %w", err)
 	}
 	p, err := Allocate(b, NewLayout(c))

@@ -30,7 +30,7 @@ const stages = 3
 var DARTSSearch = Skeleton{Channels: 16, Cells: 8, ImageSize: 32, ImageChannels: 3, Classes: 10}
 
 // Reduction reports whether that cell of a DARTS network, the first being 0, is a reduction cell: at a third and at two
-// thirds of the depth. Networks of one or two cells have fewer normal ones.
+// thirds of the depth.
 func (k Skeleton) Reduction(cell int) bool { return cell == k.Cells/3 || cell == 2*k.Cells/3 }
 
 // Check returns an error that names the first size out of its bounds.
@@ -48,6 +48,20 @@ func (k Skeleton) Check() error {
 	}
 	if k.ImageSize%4 != 0 {
 		return fmt.Errorf("skeleton: image size %d: must be a multiple of 4, as two blocks halve it", k.ImageSize)
+	}
+	return nil
+}
+
+// CheckSkeleton is Skeleton.Check and what the space itself needs.
+func (s Space) CheckSkeleton(k Skeleton) error {
+	if err := k.Check(); err != nil || !s.Genotypes() {
+		return err
+	}
+	if k.Cells < stages {
+		return fmt.Errorf("skeleton: cells %d: must be %d or more in %s, for a normal cell before two reduction cells", k.Cells, stages, s.Name)
+	}
+	if k.Channels%2 != 0 {
+		return fmt.Errorf("skeleton: channels %d: must be even in %s, as a factorized reduce makes them in two halves", k.Channels, s.Name)
 	}
 	return nil
 }
