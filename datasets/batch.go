@@ -47,11 +47,13 @@ func (b *Batcher) Next(images, labels []float32) error {
 	return nil
 }
 
-// A Scan walks a set once, in index order, in batches: for evaluation. It is not for concurrent use.
+// A Scan walks a set once in batches: in index order, for evaluation, or shuffled, for training without replacement. It is not
+// for concurrent use.
 type Scan struct {
 	transform *transform
 	size      int
 	next      int
+	order     []int // nil is the index order
 }
 
 // NewScan walks s in batches of the given size. The random stream may be nil where a draws nothing, see [Augment.Plain].
@@ -75,10 +77,20 @@ func (s *Scan) Next(images, labels []float32) (int, error) {
 	}
 	n := min(s.size, s.transform.set.Len()-s.next)
 	for i := range n {
-		s.transform.fill(s.next+i, i, images, labels)
+		at := s.next + i
+		if s.order != nil {
+			at = s.order[at]
+		}
+		s.transform.fill(at, i, images, labels)
 	}
 	s.next += n
 	return n, nil
+}
+
+// Shuffle starts again, in a random order, with everything that is random drawn from rng from now on: an epoch of training
+// that depends on its own stream only.
+func (s *Scan) Shuffle(rng *rand.Rand) {
+	s.order, s.next, s.transform.rng = rng.Perm(s.transform.set.Len()), 0, rng
 }
 
 // Rewind starts again at the first image. A random stream goes on where it was.

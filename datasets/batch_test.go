@@ -180,3 +180,47 @@ func BenchmarkNext(b *testing.B) {
 		}
 	}
 }
+
+// Each epoch of a shuffled scan must deliver the whole set once, in an order and with crops that depend on its stream alone.
+func TestAShuffledScanDependsOnItsStreamOnly(t *testing.T) {
+	const n, size = 40, 12
+	cropped := plainValue
+	cropped.CropPad = 1 // a shifted pixel is black
+	scan := func(a Augment, seeds ...uint64) (pixels []int) {
+		s, err := NewScan(numbered(n), a, size, stream(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		images, labels := make([]float32, size), make([]float32, size)
+		for _, seed := range seeds {
+			s.Shuffle(stream(seed))
+			pixels = pixels[:0]
+			for {
+				got, err := s.Next(images, labels)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got == 0 {
+					break
+				}
+				for i, v := range images[:got] {
+					if labels[i] != float32(int(v+.5)%10) && v != 0 {
+						t.Fatalf("label %g for image %g", labels[i], v)
+					}
+					pixels = append(pixels, int(v+.5))
+				}
+			}
+		}
+		return pixels
+	}
+	whole := scan(plainValue, 7)
+	if sorted := slices.Sorted(slices.Values(whole)); len(sorted) != n || sorted[0] != 0 || sorted[n-1] != n-1 || len(slices.Compact(sorted)) != n {
+		t.Errorf("an epoch delivers %v", whole)
+	}
+	if slices.Equal(whole, scan(plainValue, 8)) {
+		t.Error("two streams give one order")
+	}
+	if again := scan(cropped, 3, 5, 7); !slices.Equal(again, scan(cropped, 7)) {
+		t.Error("an epoch depends on those before it")
+	}
+}

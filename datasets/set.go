@@ -5,7 +5,7 @@
 //
 //  1. [Get] downloads a registered [Source] into the data folder and verifies its hash; [Status] says what is there.
 //  2. [Load] reads one part ("train" or "test") of a named set into a [Set].
-//  3. [Set.First], [Set.Pool] and [Split] cut it to what a profile declares.
+//  3. [Set.First], [Set.Pool], [Split] and [HoldOut] cut it to what a profile declares.
 //  4. [Standard] gives the set's augmentation; [Batcher] draws random training batches and [Scan] walks a set once.
 //
 // Everything that comes from a file or the network is untrusted: sizes are bounded and every value is checked.
@@ -18,7 +18,7 @@ import (
 	"io"
 )
 
-// A Set is labelled images in memory. It is read-only after loading: [Set.First], [Set.Slice] and [Split] share its memory.
+// A Set is labelled images in memory. It is read-only after loading: [Set.First], [Set.Slice], [Split] and [HoldOut] share its memory.
 type Set struct {
 	Name    string
 	Classes int
@@ -104,6 +104,18 @@ func (s *Set) Hash() string {
 func Split(s *Set) (w, a *Set) {
 	half := s.Len() / 2
 	return s.view(0, half), s.view(half, s.Len())
+}
+
+// HoldOut parts a training set by index order: the last n images are held out, for choosing among what is trained on the
+// rest (spec.md section 4). With n = 0 held is nil. At least one image must stay.
+func HoldOut(s *Set, n int) (rest, held *Set, err error) {
+	if n < 0 || n >= s.Len() {
+		return nil, nil, fmt.Errorf("holding out images of %s: %d, want 0 to %d, as there are %d", s.Name, n, s.Len()-1, s.Len())
+	}
+	if n > 0 {
+		held = s.view(s.Len()-n, s.Len())
+	}
+	return s.view(0, s.Len()-n), held, nil
 }
 
 // check says whether shape, pixels and labels fit together.

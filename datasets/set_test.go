@@ -135,3 +135,19 @@ func TestSplitGivesTheOddImageToTheASet(t *testing.T) {
 		t.Fatal("W-set and A-set, one after the other, are not the set")
 	}
 }
+
+func TestHoldOutTakesTheLastImages(t *testing.T) {
+	s := ramp(10, 2, 1)
+	rest, held, err := HoldOut(s, 3)
+	if err != nil || rest.Len() != 7 || held.Len() != 3 || rest.Labels[6] != 6 || held.Labels[0] != 7 || held.Pixels[0] != s.Pixels[7*4] {
+		t.Errorf("7 + 3 images: %+v, %+v, %v", rest, held, err)
+	}
+	if rest, held, err := HoldOut(s, 0); err != nil || rest.Len() != 10 || held != nil {
+		t.Errorf("none held out: %+v, %+v, %v", rest, held, err)
+	}
+	for _, n := range []int{-1, 10, 11} {
+		if _, _, err := HoldOut(s, n); err == nil {
+			t.Errorf("%d of 10 images held out: no error", n)
+		}
+	}
+}
