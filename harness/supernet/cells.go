@@ -66,9 +66,9 @@ func (b *Builder) Inputs(f Frame, before, previous *Output) []*Source {
 	if f.Reduced {
 		first = b.Normed(names[0]+".bn", before.rectified().Reduce(names[0], nil))
 	} else {
-		first = b.ConvNorm(names[0], before.rectified().ReLU(), 1, 1, f.Channels)
+		first = b.ConvNorm(names[0], before.ReLU(), 1, 1, f.Channels)
 	}
-	return []*Source{b.Source(first), b.Source(b.ConvNorm(names[1], previous.rectified().ReLU(), 1, 1, f.Channels))}
+	return []*Source{b.Source(first), b.Source(b.ConvNorm(names[1], previous.ReLU(), 1, 1, f.Channels))}
 }
 
 // Output is what a cell leaves: its nodes side by side.
@@ -89,6 +89,9 @@ func (o *Output) rectified() *Source {
 	}
 	return o.relu
 }
+
+// ReLU is the output's rectification.
+func (o *Output) ReLU() *engine.Node { return o.rectified().ReLU() }
 
 // Pooled is the mean over the output's pixels, [N,C].
 func (o *Output) Pooled() *engine.Node {

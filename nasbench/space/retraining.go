@@ -19,10 +19,10 @@ var (
 	ImageNetRetraining = Retraining{Skeleton: Skeleton{Channels: 48, Cells: 14, ImageSize: 224, ImageChannels: 3, Classes: 1000}, Wide: true}
 )
 
-// Channels of the auxiliary head's two convolutions, 1x1 and 2x2.
+// Outputs of the auxiliary head's two convolutions, 1x1 and 2x2.
 const (
-	auxiliaryNarrow = 128
-	auxiliaryWide   = 768
+	AuxiliaryNarrow = 128
+	AuxiliaryWide   = 768
 )
 
 // Check returns an error that names the first size out of its bounds.
@@ -51,14 +51,22 @@ func (r Retraining) auxiliarySide() int {
 	return r.ImageSize / 4
 }
 
-// pooled is that side after the head's average pool: 5x5, stride 3, or 2 for the wide stem, without padding.
-func (r Retraining) pooled() int {
-	stride := 3
+// AuxiliaryKernel is the side of the average pool, without padding, that the head begins with.
+const AuxiliaryKernel = 5
+
+// AuxiliaryStride is that pool's stride.
+func (r Retraining) AuxiliaryStride() int {
 	if r.Wide {
-		stride = 2
+		return 2
 	}
-	return (r.auxiliarySide()-5)/stride + 1
+	return 3
 }
+
+// AuxiliaryCell is the cell, the first being 0, whose output the head reads: the second reduction cell.
+func (r Retraining) AuxiliaryCell() int { return 2 * r.Cells / 3 }
+
+// pooled is the side after the pool.
+func (r Retraining) pooled() int { return (r.auxiliarySide()-AuxiliaryKernel)/r.AuxiliaryStride() + 1 }
 
 // Params returns the trainable numbers of the genotype's network, norms and classifier included. The network must pass
 // Check.
@@ -94,19 +102,19 @@ func (g Genotype) count(r Retraining) count {
 			}
 		}
 		at.leave()
-		if i == 2*r.Cells/3 {
+		if i == r.AuxiliaryCell() {
 			auxiliary = at.previous
 		}
 	}
 	n.linear(at.previous, int64(r.Classes))
 	if r.Auxiliary {
-		n.conv(auxiliary*auxiliaryNarrow, auxiliaryNarrow, int64(r.pooled()))
-		last := int64(auxiliaryWide)
+		n.conv(auxiliary*AuxiliaryNarrow, AuxiliaryNarrow, int64(r.pooled()))
+		last := int64(AuxiliaryWide)
 		if r.Wide {
 			last = 0 // no norm
 		}
-		n.conv(4*auxiliaryNarrow*auxiliaryWide, last, int64(r.pooled()-1))
-		n.linear(auxiliaryWide, int64(r.Classes))
+		n.conv(4*AuxiliaryNarrow*AuxiliaryWide, last, int64(r.pooled()-1))
+		n.linear(AuxiliaryWide, int64(r.Classes))
 	}
 	return n
 }
