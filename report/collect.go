@@ -16,9 +16,10 @@ type Binding struct {
 	Run  spec.Run
 }
 
-// Collect follows the plan of every binding through the recorded outcomes. Bindings come in the order of their time:
-// of several for one row and seed the last counts. A null row's binding tells the table, where no search does. One with other settings than the experiment declares in the profile
-// is left out and counted, so that a changed declaration never mixes with what was recorded before.
+// Collect follows the plan of every binding of a declared seed through the recorded outcomes. Bindings come in the order of
+// their time: of several for one row and seed the last counts. A null row's binding tells the table, where no search does. One
+// with other settings than the experiment declares in the profile is left out and counted, so that a changed declaration never
+// mixes with what was recorded before.
 func Collect(experiment spec.Experiment, profile string, bindings []Binding, lookup plan.Lookup) (Input, error) {
 	in := Input{Experiment: experiment, Profile: profile}
 	trees := map[string][]plan.Tree{}
@@ -26,6 +27,9 @@ func Collect(experiment spec.Experiment, profile string, bindings []Binding, loo
 	for _, b := range bindings {
 		if row, ok := experiment.Row(b.Row); ok && row.Kind == spec.RowNull {
 			tables[""] = b.Run.Evaluate.Table
+			continue
+		}
+		if !slices.Contains(experiment.Seeds, b.Seed) {
 			continue
 		}
 		declared, err := declares(experiment, profile, b)

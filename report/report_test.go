@@ -170,6 +170,29 @@ func TestOtherSettingsAreLeftOut(t *testing.T) {
 	}
 }
 
+// A seed that isn't declared changes no byte, also not by its own leaves' null.
+func TestUndeclaredSeedsChangeNothing(t *testing.T) {
+	w, e := newWorld(), small()
+	bindings := w.run(t, e, spec.Smoke, false)
+	rendered := func(bindings []report.Binding) string {
+		in, err := report.Collect(e, spec.Smoke, bindings, w.lookup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := render.JSON(&out, report.Build(in)); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	want := rendered(bindings)
+	more := e
+	more.Seeds = []int64{90, 91}
+	if got := rendered(append(w.run(t, more, spec.Smoke, false), bindings...)); got != want {
+		t.Error("the table changed")
+	}
+}
+
 // TestNullsAlone: nulls are shown before any search is recorded; their bindings tell the table.
 func TestNullsAlone(t *testing.T) {
 	w, e := newWorld(), only(small(), "null-1", "null-5", "optimal")

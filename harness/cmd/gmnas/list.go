@@ -52,7 +52,7 @@ func list(c call, db string) error {
 		for _, profile := range profiles {
 			line := "nothing recorded"
 			if store != nil {
-				in, err := collect(store, e, profile, spec.Float32)
+				in, err := collectAll(store, e, profile, spec.Float32)
 				if err != nil {
 					return err
 				}

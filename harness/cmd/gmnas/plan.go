@@ -80,7 +80,7 @@ func speed(store *results.Store, list []spec.Experiment, backend string, p spec.
 	flops, seconds := 0., 0.
 	for _, e := range list {
 		for _, profile := range profiles {
-			in, err := collect(store, e, profile, p)
+			in, err := collectAll(store, e, profile, p)
 			if err != nil {
 				return 0, err
 			}

@@ -18,17 +18,38 @@ func openRecorded(path string) (*results.Store, error) {
 	return store, err
 }
 
-// collect returns what the store holds of an experiment in a profile and precision.
+// collect returns what the store holds of an experiment's seeds in a profile and precision.
 func collect(store *results.Store, e spec.Experiment, profile string, p spec.Precision) (report.Input, error) {
 	if e.Over != "" {
 		return collectSplits(store, e, profile, p)
 	}
-	e = inPrecision(e, p)
 	bindings, err := store.Bindings(e.Label, profile)
 	if err != nil {
 		return report.Input{}, err
 	}
-	in, err := report.Collect(e, profile, plain(bindings), store.Lookup())
+	return follow(store, e, profile, p, bindings)
+}
+
+// collectAll is collect for every seed that was ever asked for, declared or not.
+func collectAll(store *results.Store, e spec.Experiment, profile string, p spec.Precision) (report.Input, error) {
+	if e.Over != "" {
+		return collectSplits(store, e, profile, p)
+	}
+	bindings, err := store.Bindings(e.Label, profile)
+	if err != nil {
+		return report.Input{}, err
+	}
+	e.Seeds = nil
+	for _, b := range bindings {
+		if !slices.Contains(e.Seeds, b.Seed) {
+			e.Seeds = append(e.Seeds, b.Seed)
+		}
+	}
+	return follow(store, e, profile, p, bindings)
+}
+
+func follow(store *results.Store, e spec.Experiment, profile string, p spec.Precision, bindings []results.Binding) (report.Input, error) {
+	in, err := report.Collect(inPrecision(e, p), profile, plain(bindings), store.Lookup())
 	return in, errors.Join(err, store.Err())
 }
 

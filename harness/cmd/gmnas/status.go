@@ -51,7 +51,7 @@ func recordedStates(c call, store *results.Store) error {
 				if e.Over != "" {
 					continue // the splits of the others
 				}
-				in, err := collect(store, e, profile, p)
+				in, err := collectAll(store, e, profile, p)
 				if err != nil {
 					return err
 				}
