@@ -29,6 +29,25 @@ func Proportion(k, n int, level float64) (Interval, error) {
 	return i, nil
 }
 
+// Wilson returns Wilson's interval of a probability by its share of hits in n trials; its width is never 0, not even for
+// a share of 0 or 1. The share need not be a whole number of hits, as a mean accuracy isn't one.
+func Wilson(share float64, n int, level float64) (Interval, error) {
+	if err := checkLevel(level); err != nil {
+		return Interval{}, err
+	}
+	if n < 1 {
+		return Interval{}, fmt.Errorf("interval of a share: %w", ErrEmpty)
+	}
+	if !(share >= 0 && share <= 1) {
+		return Interval{}, fmt.Errorf("interval of a share: %v, want 0 to 1", share)
+	}
+	z, trials := distuv.UnitNormal.Quantile((1+level)/2), float64(n)
+	shrink := 1 + z*z/trials
+	centre := (share + z*z/(2*trials)) / shrink
+	half := z / shrink * math.Sqrt(share*(1-share)/trials+z*z/(4*trials*trials))
+	return Interval{min(share, max(0, centre-half)), max(share, min(1, centre+half))}, nil // around the share, rounding aside
+}
+
 // HitsTest returns the exact two-sided p, twice the smaller tail, of k hits in independent trials whose probabilities
 // of a hit may differ (Poisson binomial).
 func HitsTest(k int, chances []float64) (float64, error) {

@@ -4,9 +4,15 @@
 // An absent figure is an error, never a number that looks like one:
 //
 //	n = 0         no mean, median, interval or test (ErrEmpty)
-//	n = 1         mean and median; no standard deviation, interval or test (ErrSingle)
+//	n = 1         mean and median; no standard deviation, interval or paired test (ErrSingle); Mann-Whitney is
+//	              defined, and can't be significant
 //	all equal     standard deviation 0; no interval, as its width would be 0 (ErrEqual); tests are defined
-//	NaN, Inf      never enter a figure; Sample counts them apart
+//	0 or 100 %    of all values: Wilson's interval, which needs the number of images, and never has width 0
+//	NaN, Inf      never enter a figure; Sample and PairedTest count them apart
+//	unmatched     seeds that one side lacks are counted and left out of a paired test, and kept in the others
+//	no difference p = 1, effect 0; how many seeds would show one can't be estimated (ErrNoDifference)
+//
+// The effect size is Cliff's delta (RankTest.Delta). Needed estimates how many values a decision takes.
 package stat
 
 import (
@@ -89,6 +95,14 @@ func (s Sample) Median() (float64, error) {
 		return 0, ErrEmpty
 	}
 	return (s.values[(n-1)/2] + s.values[n/2]) / 2, nil
+}
+
+// Range returns the lowest and the highest value, or ErrEmpty.
+func (s Sample) Range() (low, high float64, err error) {
+	if len(s.values) == 0 {
+		return 0, 0, ErrEmpty
+	}
+	return s.values[0], s.values[len(s.values)-1], nil
 }
 
 // Quantile returns the value at p, linear between the values; NaN for an empty sample.
