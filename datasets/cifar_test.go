@@ -100,7 +100,7 @@ func TestBadCIFARFilesSayWhatIsWrongAndTheFix(t *testing.T) {
 			t.Errorf("%s: no error", test.what)
 			continue
 		}
-		for _, want := range append(test.says, "`gmnas data get "+test.set+"`") {
+		for _, want := range append(test.says, "`gmnas data get "+test.set+" --data ") {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: error %q does not say %q", test.what, err, want)
 			}

@@ -39,7 +39,7 @@ func Load(name, part, dir string) (*Set, error) {
 		return nil, unknownSet(name)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("loading %s %s: %w; mend it with `gmnas data get %s`", name, part, err, name)
+		return nil, fmt.Errorf("loading %s %s: %w; mend it with `gmnas data get %s --data %s`", name, part, err, name, dir)
 	}
 	return s, nil
 }

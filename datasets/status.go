@@ -44,7 +44,7 @@ func Status(dir string) []State {
 
 func fileState(dir string, s Source, f File) State {
 	state := State{Source: s.Name, File: f}
-	mend := fmt.Sprintf("; mend it with `gmnas data get %s`", s.Name)
+	mend := fmt.Sprintf("; mend it with `gmnas data get %s --data %s`", s.Name, dir)
 	if s.Manual != "" {
 		mend = "; " + s.Manual
 	}

@@ -25,8 +25,10 @@ const (
 	absent      = math.MaxUint16 // a missing count
 )
 
-// errMend ends each message about a bad table file.
-var errMend = errors.New("remove it, so that the table is joined from its sources again")
+// mend ends each message about what a data folder lacks or has damaged.
+func mend(dir string) string {
+	return fmt.Sprintf("mend it with `gmnas data get %s --data %s`", Folder, dir)
+}
 
 // Open reads a table file. A truncated or altered file is an error with expected and actual size and SHA-256.
 func Open(path string) (*Table, error) {
@@ -36,7 +38,7 @@ func Open(path string) (*Table, error) {
 	}
 	t, err := decode(data)
 	if err != nil {
-		return nil, fmt.Errorf("opening nasbench table %s: %w; %w", path, err, errMend)
+		return nil, fmt.Errorf("opening nasbench table %s: %w; %s", path, err, mend(filepath.Dir(path)))
 	}
 	return t, nil
 }

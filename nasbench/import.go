@@ -16,15 +16,15 @@ const Folder = "nasbench201"
 // It writes nothing.
 func Find(dir string) (*Table, error) {
 	if dir == "" {
-		return nil, fmt.Errorf("finding nasbench table: data folder missing: set GMNAS_DATA")
+		return nil, fmt.Errorf("finding nasbench table: data folder missing: name it with --data or GMNAS_DATA")
 	}
 	path := filepath.Join(dir, FileName)
 	if _, err := os.Stat(path); err == nil {
 		return Open(path)
 	}
 	if _, err := os.Stat(filepath.Join(dir, Folder)); err != nil {
-		return nil, fmt.Errorf("finding nasbench table: neither %s nor the folder %s is in %s: gmnas data get %s",
-			FileName, Folder, dir, Folder)
+		return nil, fmt.Errorf("finding nasbench table: neither %s nor the folder %s is in %q; %s",
+			FileName, Folder, dir, mend(dir))
 	}
 	return Import(filepath.Join(dir, Folder))
 }
@@ -36,7 +36,7 @@ func Import(dir string) (*Table, error) {
 	for i, source := range Sources {
 		var err error
 		if raw[i], err = source.Read(dir); err != nil {
-			return nil, fmt.Errorf("importing nasbench table: %w", err)
+			return nil, fmt.Errorf("importing nasbench table: %w; %s", err, mend(filepath.Dir(dir)))
 		}
 	}
 	t, err := join(raw[0], raw[1], raw[2])

@@ -47,7 +47,7 @@ func (s Source) Read(dir string) ([]byte, error) {
 	}
 	if got := sum(data); got != s.SHA256 {
 		return nil, fmt.Errorf("reading source %s: %d bytes with SHA-256 %s, expected %d bytes with %s: "+
-			"the file is damaged or another version; get it again from github.com/%s", path, len(data), got, s.Size, s.SHA256, s.Origin)
+			"the file is damaged or another version than github.com/%s", path, len(data), got, s.Size, s.SHA256, s.Origin)
 	}
 	return data, nil
 }

@@ -17,7 +17,8 @@ var benchmarks = []string{"step", "oracle", "report", "compare"}
 
 func benchCommand() command {
 	f := newFlags("bench")
-	mode := f.String("mode", "darts", "step: darts, path, gm or darts2 (second order)")
+	mode := &oneOf{"darts", []string{"darts", "path", "gm", "darts2"}}
+	f.Var(mode, "mode", "step: what it is of; darts2 is of second order")
 	channels := f.Int("channels", 16, "step: C, channels of the first stage")
 	cells := f.Int("cells", 5, "step: N, cells of each stage")
 	size := f.Int("size", 32, "step: image height and width")
@@ -28,10 +29,10 @@ func benchCommand() command {
 	backend := backendFlag(f)
 	data := dataFlag(f)
 	rounds := f.Int("rounds", 3, "compare: how often ours and the peer take turns")
-	outcomes := f.Int("outcomes", 30000, "report: recorded outcomes")
+	outcomes := f.Int("outcomes", 30000, "report: `N` recorded outcomes")
 	out := f.String("out", filepath.Join("results", "out"), "compare: folder of bench.md")
 	return command{
-		name: "bench", args: "step|oracle|report|compare", short: "time what users wait for; one JSON line each", flags: f,
+		name: "bench", args: strings.Join(benchmarks, "|"), choices: firstOf(func() []string { return benchmarks }), short: "time what users wait for; one JSON line each", flags: f,
 		long: "step: a weight step of the NAS-Bench-201 supernet. oracle: opening the table and looking it up. report: rendering from\n" +
 			"a large store. compare: steps against PyTorch, in turn, as a table (needs python3-torch; without it ours alone).",
 		example: "gmnas bench step --mode path --cells 1 --size 16\ngmnas bench compare --rounds 5",
@@ -44,7 +45,7 @@ func benchCommand() command {
 			}
 			switch c.args[0] {
 			case "step":
-				r, err := bench.Step(bench.StepOptions{Mode: *mode, Channels: *channels, Cells: *cells, Size: *size, Batch: *batch,
+				r, err := bench.Step(bench.StepOptions{Mode: mode.value, Channels: *channels, Cells: *cells, Size: *size, Batch: *batch,
 					Threads: *threads, Steps: *steps, Backend: *backend, Precision: precision.of()})
 				return printLine(c, r, err)
 			case "oracle":

@@ -70,7 +70,7 @@ func (h *hand) tableHash() (string, error) {
 	}
 	table, err := nasbench.Find(h.folder)
 	if err != nil {
-		return "", fmt.Errorf("%w; mend it with `gmnas data get nasbench201 --data %s`", err, h.folder)
+		return "", err
 	}
 	h.table = table.Hash()
 	return h.table, nil

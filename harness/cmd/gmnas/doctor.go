@@ -113,9 +113,9 @@ func backends() []finding {
 		list = append(list, finding{about: "backend", text: text})
 	}
 	if !fast {
-		mend := "apt-get install libdnnl-dev, then make build"
+		mend := "apt-get install -y libdnnl-dev && make build"
 		if headerThere() {
-			mend = "make build, as dnnl.h is installed"
+			mend = "make build"
 		}
 		list = append(list, finding{about: "backend", text: "onednn, several times faster, is not in this build", mend: mend})
 	}
@@ -131,7 +131,7 @@ func headerThere() bool {
 
 func dataState(dir string) []finding {
 	if err := checkData(dir); err != nil {
-		return []finding{{about: "data", text: err.Error(), bad: true}}
+		return []finding{{about: "data", text: err.Error(), mend: "gmnas data get cifar10 nasbench201 --data " + dir, bad: true}}
 	}
 	var list []finding
 	present, damaged := map[string]int{}, map[string]string{}
@@ -143,9 +143,12 @@ func dataState(dir string) []finding {
 			damaged[s.Source] = s.File.Path + ": " + s.Problem
 		}
 	}
+	table, noTable := nasbench.Find(dir)
 	for _, s := range datasets.Sources() {
 		f := finding{about: "data", text: fmt.Sprintf("%s: %d of %d files in %s", s.Name, present[s.Name], len(s.Files), dir)}
 		switch {
+		case s.Name == nasbench.Folder && noTable == nil && present[s.Name] < len(s.Files):
+			f.text += ", which the joined table stands for"
 		case damaged[s.Name] != "":
 			f.text, f.bad = s.Name+": "+damaged[s.Name], true
 		case present[s.Name] == len(s.Files):
@@ -156,9 +159,8 @@ func dataState(dir string) []finding {
 		}
 		list = append(list, f)
 	}
-	table, err := nasbench.Find(dir)
-	if err != nil {
-		return append(list, finding{about: "table", text: err.Error(), mend: "gmnas data get nasbench201 --data " + dir, bad: exists(filepath.Join(dir, nasbench.FileName))})
+	if noTable != nil {
+		return append(list, finding{about: "table", text: noTable.Error(), mend: "gmnas data get nasbench201 --data " + dir, bad: exists(filepath.Join(dir, nasbench.FileName))})
 	}
 	return append(list, finding{about: "table", text: fmt.Sprintf("NAS-Bench-201, %d architectures, SHA-256 %.12s", nasbench.Size, table.Hash())})
 }
@@ -216,7 +218,7 @@ func folder(dir string) finding {
 	}
 	f, err := os.CreateTemp(where, ".gmnas-doctor-*")
 	if err != nil {
-		return finding{about: "results", text: err.Error(), mend: "give write permission to " + where + ", or name another place with --db", bad: true}
+		return finding{about: "results", text: err.Error(), mend: "chmod u+rwx " + where + ", or name another place with --db", bad: true}
 	}
 	f.Close()
 	os.Remove(f.Name())

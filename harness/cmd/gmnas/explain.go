@@ -16,7 +16,7 @@ func explainCommand() command {
 	profile, precision, db := profileFlag(f), precisionFlag(f), databaseFlag(f)
 	all := f.Bool("all", false, "every epoch of every curve, and every module of the programs")
 	return command{
-		name: "explain", args: "EXPERIMENT [ROW [COLUMN]]", short: "walk from a number of a table to the stages behind it", flags: f,
+		name: "explain", args: "EXPERIMENT [ROW [COLUMN]]", choices: explainable, short: "walk from a number of a table to the stages behind it", flags: f,
 		long: "With a row and a column: its seeds, leaves, stages (key, settings, cost, curves, state), each split with its distances and cuts, and\n" +
 			"the programs and machines that computed them. Without a column or a row: which there are.",
 		example: "gmnas explain table3\ngmnas explain table3 gm+darts cifar10/test --all",
@@ -41,6 +41,29 @@ func explainCommand() command {
 			return x.explain(c.args[1:])
 		},
 	}
+}
+
+// explainable are the experiments, then the declared rows and columns of one.
+func explainable(before []string) []string {
+	if len(before) == 0 {
+		return experimentLabels()
+	}
+	e, err := findExperiment(before[0])
+	if err != nil {
+		return nil
+	}
+	var ids []string
+	switch len(before) {
+	case 1:
+		for _, r := range e.Rows {
+			ids = append(ids, r.ID)
+		}
+	case 2:
+		for _, c := range e.Columns {
+			ids = append(ids, c.ID())
+		}
+	}
+	return ids
 }
 
 // explainer walks through what is recorded of an experiment in a profile.

@@ -18,7 +18,7 @@ func dataCommand() command {
 	f := newFlags("data")
 	data := dataFlag(f)
 	return command{
-		name: "data", args: "list|get|check [NAME...]", short: "list, download or check data sets and tables", flags: f,
+		name: "data", args: "list|get|check [NAME...]", choices: dataChoices, short: "list, download or check data sets and tables", flags: f,
 		long: "list says what each data set is, where it comes from and under which terms. get downloads the named ones, resumes a\n" +
 			"download that was cut off and verifies hashes; nothing is downloaded unasked. check verifies what is there.",
 		example: "gmnas data list\ngmnas data get cifar10 nasbench201\ngmnas data check",
@@ -48,6 +48,14 @@ func dataCommand() command {
 			return fmt.Errorf("%q: there is no such action; %s", short(c.args[0]), instead(c.args[0], dataActions))
 		},
 	}
+}
+
+// dataChoices are the actions, then the sources that aren't named yet.
+func dataChoices(before []string) []string {
+	if len(before) == 0 {
+		return dataActions
+	}
+	return slices.DeleteFunc(sourceNames(), func(name string) bool { return slices.Contains(before, name) })
 }
 
 func sourceNames() []string {
@@ -121,24 +129,35 @@ func progressLine(c call) func(done, total int64) {
 	}
 }
 
-// checkFiles prints the state of every file. A damaged file is an error, a missing one only where it was named.
+// checkFiles prints the state of every file. A damaged file is an error, a missing one only where it was named and
+// nothing else stands for it.
 func checkFiles(c call, sources []datasets.Source, folder string, wanted bool) error {
+	has := func(name string) bool {
+		return slices.ContainsFunc(sources, func(s datasets.Source) bool { return s.Name == name })
+	}
+	say := func(source, path, text string) { fmt.Fprintf(c.out, "%-16s %-45s %s\n", source, path, text) }
 	bad := 0
-	for _, state := range datasets.Status(folder) {
-		if !slices.ContainsFunc(sources, func(s datasets.Source) bool { return s.Name == state.Source }) {
-			continue
-		}
-		fmt.Fprintf(c.out, "%-16s %-45s %s\n", state.Source, state.File.Path, describe(state))
-		if state.Problem != "" && (state.Present || wanted) {
+	joined := false
+	if path := filepath.Join(folder, nasbench.FileName); has(nasbench.Folder) && exists(path) {
+		if table, err := nasbench.Open(path); err != nil {
 			bad++
+			say(nasbench.Folder, nasbench.FileName, err.Error())
+		} else {
+			joined = true
+			say(nasbench.Folder, nasbench.FileName, fmt.Sprintf("verified, SHA-256 of its content %.12s", table.Hash()))
 		}
 	}
-	if path := filepath.Join(folder, nasbench.FileName); exists(path) {
-		table, err := nasbench.Open(path)
-		if err != nil {
-			return fmt.Errorf("check: %w; mend it with `gmnas data get nasbench201 --data %s`", err, folder)
+	for _, state := range datasets.Status(folder) {
+		switch {
+		case !has(state.Source):
+		case state.Source == nasbench.Folder && joined && !state.Present:
+			say(state.Source, state.File.Path, "not there, and not needed: "+nasbench.FileName+" was joined from it")
+		default:
+			say(state.Source, state.File.Path, describe(state))
+			if state.Problem != "" && (state.Present || wanted) {
+				bad++
+			}
 		}
-		fmt.Fprintf(c.out, "%-16s %-45s verified, SHA-256 of its content %.12s\n", nasbench.Folder, nasbench.FileName, table.Hash())
 	}
 	if bad > 0 {
 		return fmt.Errorf("check: %d files in %s are damaged or missing, see above", bad, folder)

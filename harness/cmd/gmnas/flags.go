@@ -26,6 +26,7 @@ type oneOf struct {
 
 func (o *oneOf) String() string { return o.value }
 func (o *oneOf) Type() string   { return strings.Join(o.choices, "|") }
+func (o *oneOf) all() []string  { return o.choices }
 
 func (o *oneOf) Set(value string) error {
 	for _, c := range o.choices {
@@ -72,7 +73,7 @@ func backendFlag(f *pflag.FlagSet) *string {
 	if name == "" {
 		name = engine.Backends()[0]
 	}
-	return f.String("backend", name, "what computes, one of "+strings.Join(engine.Backends(), ", ")+"; the environment variable GMNAS_BACKEND gives the default")
+	return f.String("backend", name, "`name` of what computes: "+strings.Join(engine.Backends(), ", ")+"; the environment variable GMNAS_BACKEND gives the default")
 }
 
 func checkBackend(name string) error {

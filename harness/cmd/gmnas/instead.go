@@ -25,7 +25,7 @@ func nearest(value string, choices []string) string {
 	for _, choice := range choices {
 		wrong := typingErrors(value, choice)
 		if len(value) > 1 && strings.HasPrefix(choice, value) {
-			wrong = 1
+			wrong = min(wrong, 1)
 		}
 		switch {
 		case wrong < fewest:

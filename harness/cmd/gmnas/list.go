@@ -18,6 +18,8 @@ func listCommand() command {
 	labels := f.Bool("labels", false, "print the labels only, a line each")
 	return command{
 		name: "list", short: "list the experiments, what they claim and what is recorded", flags: f,
+		long: "For each experiment: its label, which other commands take; the paper's claim; its methods, which --only takes; and what is\n" +
+			"recorded in each profile.",
 		example: "gmnas list\ngmnas list --db results/gmnas.db",
 		do: func(_ context.Context, c call) error {
 			if len(c.args) > 0 {

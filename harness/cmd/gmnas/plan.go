@@ -16,7 +16,7 @@ func planCommand() command {
 	profile, seeds, only, precision := profileFlag(f), seedsFlag(f), onlyFlag(f), precisionFlag(f)
 	db, data, backend := databaseFlag(f), dataFlag(f), backendFlag(f)
 	return command{
-		name: "plan", args: "EXPERIMENT...", short: "print every setting, the stages and the work left; runs nothing", flags: f,
+		name: "plan", args: "EXPERIMENT...", choices: otherLabels, short: "print every setting, the stages and the work left; runs nothing", flags: f,
 		long:    "The time left is by what this database's training stages took with the same backend.",
 		example: "gmnas plan table3\ngmnas plan table3 --profile paper --only method=gm+darts --seeds 0",
 		do: func(_ context.Context, c call) error {

@@ -28,7 +28,7 @@ func queryCommand() command {
 			"A genotype of the DARTS space is in no table: its canonical spelling and the exact size of its networks are printed.",
 		example: "gmnas query '|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|'\n" +
 			"gmnas query 6111 --nats --json\ngmnas query '(4, 0, 3, 1, 4, 3)' --encoding naslib\n" +
-			"gmnas query \"Genotype(normal=[('sep_conv_3x3', 0), ...], normal_concat=range(2, 6), reduce=[...], reduce_concat=range(2, 6))\" --draw cells.svg",
+			"gmnas query \"$(cat genotype.txt)\" --draw cells.svg",
 		do: func(_ context.Context, c call) error {
 			if len(c.args) != 1 {
 				return fmt.Errorf("%d arguments; give one architecture (in quotes, as | is the shell's) or one index", len(c.args))
@@ -41,15 +41,16 @@ func queryCommand() command {
 	}
 }
 
+var tableSpaces = []string{space.NB201.Name, space.NB201NoNone.Name}
+
 // tableSpace returns the space of that name, one that the table covers.
 func tableSpace(name string) (space.Space, error) {
-	covered := []string{space.NB201.Name, space.NB201NoNone.Name}
 	s, err := space.ByName(name)
 	if err != nil {
-		return s, fmt.Errorf("--space %q: there is no such space; %s", short(name), instead(name, covered))
+		return s, fmt.Errorf("--space %q: there is no such space; %s", short(name), instead(name, tableSpaces))
 	}
 	if s.Genotypes() {
-		return s, fmt.Errorf("--space %s: an architecture of %s is a genotype, which no table has; %s", name, name, instead(name, covered))
+		return s, fmt.Errorf("--space %s: an architecture of %s is a genotype, which no table has; %s", name, name, instead(name, tableSpaces))
 	}
 	return s, nil
 }
@@ -68,7 +69,7 @@ func (q queryFlags) lookUp(c call, text string) error {
 	}
 	table, err := nasbench.Find(*q.data)
 	if err != nil {
-		return fmt.Errorf("%w; `make data` gets it", err)
+		return err
 	}
 	a, err := architecture(table, s, text, *q.encoding, *q.nats)
 	if err != nil {

@@ -18,10 +18,10 @@ import (
 )
 
 type rankFlags struct {
-	names                  *[]string
-	space, beside          *string
-	db, data, out, dataset *string
-	profile, format        *oneOf
+	names                    *[]string
+	space, beside            *string
+	db, data, out            *string
+	profile, format, dataset *oneOf
 }
 
 func rankCommand() command {
@@ -29,10 +29,11 @@ func rankCommand() command {
 	o := rankFlags{
 		names:   f.StringArray("name", nil, "`name` of a file's method in the table, one for each file in their order (default: the file's name)"),
 		space:   f.String("space", "", "search `space` that is ranked, "+space.NB201.Name+" or "+space.NB201NoNone.Name+" (default: the former, with --beside the experiment's)"),
-		dataset: f.String("dataset", string(nasbench.CIFAR10), "data set of the true test accuracies, cifar10, cifar100 or imagenet16-120"),
+		dataset: &oneOf{string(nasbench.CIFAR10), []string{string(nasbench.CIFAR10), string(nasbench.CIFAR100), string(nasbench.ImageNet16)}},
 		beside:  f.String("beside", "", "put the files beside what is recorded of that `experiment`, as in --beside table7"),
 		profile: profileFlag(f), db: databaseFlag(f), data: dataFlag(f),
 	}
+	f.Var(o.dataset, "dataset", "data set of the true test accuracies")
 	o.format = &oneOf{"text", []string{"text", "md", "csv", "json"}}
 	f.Var(o.format, "format", "what to print")
 	o.out = f.String("out", "", "`folder` for Markdown, CSV, JSON and PNG files (default: none are written)")
@@ -65,11 +66,11 @@ func doRank(c call, o rankFlags) error {
 	}
 	truths, err := nasbench.Find(*o.data)
 	if err != nil {
-		return fmt.Errorf("%w; `make data` gets it", err)
+		return err
 	}
 	var rivals []report.Rival
 	for i, path := range c.args {
-		r, err := rival(path, s, truths, nasbench.Dataset(*o.dataset))
+		r, err := rival(path, s, truths, nasbench.Dataset(o.dataset.value))
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
@@ -81,7 +82,7 @@ func doRank(c call, o rankFlags) error {
 	}
 	t := report.Rankings(in, rivals...)
 	t.Facts = append(t.Facts, table.Fact{Name: "files", Text: fmt.Sprintf("%d files ranked over the %d architectures of %s by %s test accuracy, table SHA-256 %s",
-		len(rivals), s.Size(), s.Name, *o.dataset, spec.Key(truths.Hash()).Short())})
+		len(rivals), s.Size(), s.Name, o.dataset.value, spec.Key(truths.Hash()).Short())})
 	if err := formats[o.format.value](c.out, t); err != nil {
 		return err
 	}
@@ -120,8 +121,8 @@ func (o rankFlags) input() (report.Input, error) {
 	if *o.space != "" && *o.space != e.Space {
 		return report.Input{}, fmt.Errorf("--space %q: %s ranks %s, and a table compares within one space; leave --space out", short(*o.space), e.Label, e.Space)
 	}
-	if set := ranksOn(e); *o.dataset != set {
-		return report.Input{}, fmt.Errorf("--dataset %q: %s ranks by %s; leave --dataset out", short(*o.dataset), e.Label, set)
+	if set := ranksOn(e); o.dataset.value != set {
+		return report.Input{}, fmt.Errorf("--dataset %q: %s ranks by %s; leave --dataset out", o.dataset.value, e.Label, set)
 	}
 	store, err := openRecorded(*o.db)
 	if err != nil {

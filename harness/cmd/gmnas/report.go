@@ -29,7 +29,7 @@ func reportCommand() command {
 	out := f.String("out", defaultOut, "`folder` for Markdown, CSV, JSON and PNG files")
 	strict := f.Bool("strict", false, "exit with 1 where a table mixes results of different code, backends, instruction sets, data or tables")
 	return command{
-		name: "report", args: "EXPERIMENT...", short: "render tables and plots from the database alone", flags: f,
+		name: "report", args: "EXPERIMENT...", choices: otherLabels, short: "render tables and plots from the database alone", flags: f,
 		long:    "It prints one format and writes all files to the --out folder. It may be given while a run goes on.",
 		example: "gmnas report table3\ngmnas report table3 --profile smoke --format md --out /tmp/out",
 		do: func(_ context.Context, c call) error {

@@ -38,7 +38,7 @@ func runCommand() command {
 	o.discard = f.Bool("discard-weights", false, "delete the weights of searches that are complete")
 	o.allowMixed = f.Bool("allow-mixed", false, "go on where results of other code, backends or instruction sets are recorded; the report marks them")
 	return command{
-		name: "run", args: "EXPERIMENT...", short: "run what is missing of experiments and record it", flags: f,
+		name: "run", args: "EXPERIMENT...", choices: otherLabels, short: "run what is missing of experiments and record it", flags: f,
 		long: "What is recorded is not run again; an interrupted or killed run goes on with the same command. --seeds and --only choose,\n" +
 			"and change no result. Where CIFAR-10 or the table is absent, everything runs on the embedded synthetic set.",
 		example: "gmnas run table3\ngmnas run table3 --profile smoke --only method=gm+darts --seeds 0-1 --workers 2",
