@@ -70,7 +70,7 @@ func FuzzExperiments(f *testing.F) {
 // FuzzExplain: whatever an outcome in a database says, it is printed as plain text.
 func FuzzExplain(f *testing.F) {
 	for _, body := range []string{
-		`{"State":"failed","Error":"\u001b[31mred\u009b","Provenance":{"Commit":"\u0007","Host":"a\r\nb"}}`,
+		`{"State":"failed","Error":"\u001b[31mred\u009b","Provenance":{"Build":{"Commit":"\u0007+dirty","Modules":["\u001b[2J"]},"Machine":{"Host":"a\r\nb","Threads":-1}}}`,
 		`{"State":"done","Train":{"Curve":[{"Epoch":1,"LR":1e308,"Genotype":"|x~0|"},{}]},"Cost":{"FLOPs":-1e308}}`,
 		`{"State":"done","Derive":{"Architecture":"\u001b[2J","Tried":[{}]}}`,
 		`{"State":"done","Evaluate":{"Accuracy":{"cifar10/test":-1}}}`,
@@ -88,8 +88,9 @@ func FuzzExplain(f *testing.F) {
 			return
 		}
 		var out bytes.Buffer
-		x := explainer{call: call{out: harmless{&out}}, table: table.Table{Columns: columns}}
+		x := explainer{call: call{out: harmless{&out}}, table: table.Table{Columns: columns}, origins: &origins{}}
 		x.outcome("  ", o)
+		x.origins.write(x.out, true)
 		if o.Split != nil && o.Split.Edge >= 0 && o.Split.Edge < space.NB201.Edges() { // others are refused by the plan
 			x.split(space.NB201, *o.Split)
 		}
