@@ -41,7 +41,7 @@ func Collect(experiment spec.Experiment, profile string, bindings []Binding, loo
 			continue
 		}
 		i := slices.IndexFunc(in.Searches, func(s Search) bool {
-			return s.Row == b.Row && s.Seed == b.Seed && s.embedded() == (b.Run.Evaluate.By == spec.ByTraining)
+			return s.Row == b.Row && s.Seed == b.Seed && s.embedded() == b.Run.Embedded()
 		})
 		if i < 0 {
 			i = len(in.Searches)
@@ -100,23 +100,18 @@ func declares(experiment spec.Experiment, profile string, b Binding) (bool, erro
 	if !ok || !has {
 		return false, nil
 	}
-	if b.Run.Evaluate.By == spec.ByTraining {
+	if b.Run.Embedded() {
 		run = run.OnEmbedded(experiment.Embedded[profile])
 	}
-	want, err := spec.Canonical(unbound(run))
+	want, err := spec.Canonical(run.Unbound())
 	if err != nil {
 		return false, fmt.Errorf("reading declaration of %s: %w", b.Row, err)
 	}
-	got, err := spec.Canonical(unbound(b.Run))
+	got, err := spec.Canonical(b.Run.Unbound())
 	if err != nil {
 		return false, fmt.Errorf("reading search %s, seed %d: %w", b.Row, b.Seed, err)
 	}
 	return bytes.Equal(want, got), nil
-}
-
-func unbound(run spec.Run) spec.Run {
-	run.Data.Hash, run.Evaluate.Table, run.Evaluate.Data.Hash, run.Rank.Hash = "", "", "", ""
-	return run
 }
 
 // follow takes what the tree has recorded.

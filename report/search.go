@@ -68,7 +68,7 @@ func (s Search) failure() string {
 // dataset is the set that the search's architectures are picked on: the one that was searched on.
 func (s Search) dataset() string { return s.Run.Data.Set }
 
-func (s Search) embedded() bool { return s.Run.Evaluate.By == spec.ByTraining }
+func (s Search) embedded() bool { return s.Run.Embedded() }
 
 func done(o *spec.Outcome) bool { return o != nil && o.State == spec.Done }
 

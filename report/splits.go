@@ -45,7 +45,7 @@ func Splits(recorded map[string][]Binding, lookup plan.Lookup) []Split {
 					i = len(list)
 					at[n.Split.Key] = i
 					list = append(list, Split{Key: n.Split.Key, Seed: b.Seed, Stage: *n.Split.Stage.Split, Outcome: *n.Split.Outcome.Split,
-						Embedded: b.Run.Evaluate.By == spec.ByTraining, Provenance: n.Split.Outcome.Provenance})
+						Embedded: b.Run.Embedded(), Provenance: n.Split.Outcome.Provenance})
 				}
 				if row := label + " " + b.Row; !slices.Contains(list[i].Rows, row) {
 					list[i].Rows = append(list[i].Rows, row)

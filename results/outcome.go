@@ -22,6 +22,7 @@ func Valid(stage spec.Stage, outcome spec.Outcome) error {
 		spec.KindRank:     outcome.Rank != nil,
 		spec.KindPair:     outcome.Pair != nil,
 		spec.KindRetrain:  outcome.Retrain != nil,
+		spec.KindReplay:   outcome.Replay != nil,
 	}
 	own, known := payloads[stage.Kind]
 	switch {

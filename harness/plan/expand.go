@@ -23,12 +23,16 @@ func Expand(run spec.Run, seed int64, lookup Lookup) (Tree, error) {
 		return Tree{}, fmt.Errorf("planning: %w", err)
 	}
 	g := growth{run: run, space: s, lookup: lookup, tree: Tree{Seed: seed}, ready: map[spec.Key]bool{}}
-	if run.Pairs > 0 {
+	switch {
+	case run.Replays():
+		g.replay()
+	case run.Pairs > 0:
 		g.pairs()
-	} else {
+	default:
 		g.grow("", space.Full(s), position{})
 	}
-	g.tree.Complete = g.complete()
+	selected := run.Retrains() && g.selectLeaf()
+	g.tree.Complete = g.complete(selected)
 	return g.tree, nil
 }
 
@@ -96,7 +100,18 @@ func (g *growth) pairs() {
 	}
 }
 
-// leaf adds the leaf's search, and its derivation and evaluation or its ranking.
+// replay adds the one stage of a replay. Its pools come from a fixed seed, so that every schedule sees the same.
+func (g *growth) replay() {
+	s := g.step("", spec.Stage{Protocol: spec.Protocol, Kind: spec.KindReplay, Replay: &spec.ReplayStage{Replay: g.run.Replay}})
+	if s.Done() {
+		if err := replayed(s.Outcome.Replay); err != nil {
+			s = g.refuse("", s, err)
+		}
+	}
+	g.tree.Replay = s
+}
+
+// leaf adds the leaf's search, and its derivation and evaluation, its ranking or the first rung of its retraining.
 func (g *growth) leaf(path string, mask space.Mask, at position) {
 	l := Leaf{Path: path, Mask: mask.String()}
 	l.Train = g.step(path, g.train(mask, at, g.run.SearchEpochs, false))
@@ -111,6 +126,8 @@ func (g *growth) leaf(path string, mask space.Mask, at position) {
 	if l.Derive.Done() {
 		if a, err := derived(g.space, mask, l.Derive.Outcome.Derive); err != nil {
 			l.Derive = g.refuse(path, l.Derive, err)
+		} else if g.run.Retrains() {
+			l.Retrain = []Step{g.step(path, g.retrain(a, 0, nil))}
 		} else if !g.space.Genotypes() {
 			l.Evaluate = g.step(path, g.evaluate(a))
 			if l.Evaluate.Done() {
@@ -173,7 +190,7 @@ func (g *growth) step(path string, stage spec.Stage) Step {
 	s := Step{Key: stage.Key(), Stage: stage}
 	if outcome, ok := g.lookup(s.Key); ok {
 		s.Outcome = &outcome
-		if !s.Done() {
+		if !s.Done() && !(stage.Kind == spec.KindRetrain && outcome.State == spec.Diverged) { // which loses the selection only
 			g.block(path, s, outcome.State, outcome.Error)
 		}
 		return s
@@ -203,9 +220,14 @@ func (g *growth) refuse(path string, s Step, why error) Step {
 	return s
 }
 
-func (g *growth) complete() bool {
-	if len(g.tree.Blocked) > 0 {
+func (g *growth) complete(selected bool) bool {
+	switch {
+	case len(g.tree.Blocked) > 0:
 		return false
+	case g.run.Replays():
+		return g.tree.Replay.Done()
+	case g.run.Retrains():
+		return selected
 	}
 	if g.run.Pairs > 0 {
 		return !slices.ContainsFunc(g.tree.Pairs, func(s Step) bool { return !s.Done() })

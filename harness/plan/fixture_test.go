@@ -192,6 +192,8 @@ func describe(tree Tree) string {
 			}
 		case st.Derive != nil:
 			fmt.Fprintf(&b, ", samples %d, tau %.4g", st.Derive.Samples, st.Derive.Tau)
+		case st.Retrain != nil:
+			fmt.Fprintf(&b, ", epochs %d to %d", st.Retrain.From, st.Retrain.To)
 		case st.Evaluate != nil:
 			fmt.Fprintf(&b, ", %s %s", st.Evaluate.By, st.Evaluate.Architecture)
 		}
@@ -210,6 +212,9 @@ func describe(tree Tree) string {
 		show(l.Path, l.Train)
 		show(l.Path, l.Derive)
 		show(l.Path, l.Evaluate)
+		for _, s := range l.Retrain {
+			show(l.Path, s)
+		}
 	}
 	for _, s := range tree.Ready {
 		fmt.Fprintf(&b, "ready %s\n", s.Kind)

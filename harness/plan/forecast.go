@@ -20,7 +20,8 @@ type item struct {
 	kind  string
 	state string
 	cost  spec.Cost
-	train int // epochs
+	train int // epochs of a supernet
+	again int // epochs of a retraining
 }
 
 // forecast lists all stages that the run takes with that seed. Splits that aren't recorded are stood in for by
@@ -98,9 +99,15 @@ func (c *census) take(t Tree) error {
 		if _, known := c.lookup(l.Derive.Key); !known {
 			guess += string(l.Derive.Key)
 		}
-		if err := c.add(l.Evaluate, guess); err != nil {
-			return err
+		// Whoever goes on at a rung, a selection takes no other stages than that of all leaves.
+		for _, s := range append([]Step{l.Evaluate}, l.Retrain...) {
+			if err := c.add(s, guess); err != nil {
+				return err
+			}
 		}
+	}
+	if err := c.add(t.Replay, ""); err != nil {
+		return err
 	}
 	for _, s := range t.Pairs {
 		if err := c.add(s, ""); err != nil {
@@ -126,6 +133,9 @@ func (c *census) add(s Step, guess string) error {
 	}
 	if s.Stage.Train != nil {
 		i.train = s.Stage.Train.Epochs
+	}
+	if r := s.Stage.Retrain; r != nil {
+		i.again = r.To - r.From
 	}
 	var err error
 	i.cost, err = Work(s.Stage)

@@ -23,8 +23,10 @@ type plannedRow struct {
 	done        int     // cells whose every stage is recorded
 	leaves      int     // of one seed, from nothing
 	epochs      int     // of all its supernets together, likewise
-	flops       float64 // likewise
+	flops       float64 // likewise, without retraining
 	evaluations int64   // of gradients, likewise
+	retrained   int     // epochs of all retrainings together
+	again       float64 // FLOPs of those
 }
 
 func (p *planned) row(row spec.Row, run spec.Run, seeds []int64) error {
@@ -37,7 +39,12 @@ func (p *planned) row(row spec.Row, run spec.Run, seeds []int64) error {
 	r.leaves = leaves
 	for _, i := range items {
 		r.epochs += i.train
-		r.flops += i.cost.FLOPs
+		if i.kind == spec.KindRetrain {
+			r.retrained += i.again
+			r.again += i.cost.FLOPs
+		} else {
+			r.flops += i.cost.FLOPs
+		}
 	}
 	r.evaluations = evaluations(items)
 	for _, seed := range seeds {
@@ -120,7 +127,7 @@ func (i item) left() float64 {
 }
 
 // GradientEvaluations counts those of a whole search from nothing, splits included and the evaluation of what it finds
-// left out.
+// its retraining left out.
 func GradientEvaluations(run spec.Run) (int64, error) {
 	nothing := func(spec.Key) (spec.Outcome, bool) { return spec.Outcome{}, false }
 	items, _, err := forecast(run, 0, nothing)
@@ -129,7 +136,7 @@ func GradientEvaluations(run spec.Run) (int64, error) {
 
 func evaluations(items []item) (n int64) {
 	for _, i := range items {
-		if i.kind != spec.KindEvaluate {
+		if i.kind != spec.KindEvaluate && i.kind != spec.KindRetrain {
 			n += i.cost.GradientEvaluations
 		}
 	}

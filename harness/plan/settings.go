@@ -13,7 +13,7 @@ import (
 type setting struct{ group, name, value string }
 
 // settings lists all of a run's fields, in the order of their declaration. The training fields of an evaluation by
-// table, which are all zero, are left out, as are rankings and pairs that a run hasn't.
+// table, which are all zero, are left out, as are rankings, pairs and so on that a run hasn't, and of a replay all the rest.
 func settings(run spec.Run) []setting {
 	var list []setting
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[spec.Run]()) {
@@ -21,8 +21,11 @@ func settings(run spec.Run) []setting {
 			continue
 		}
 		value := reflect.ValueOf(run).FieldByIndex(field.Index)
+		if run.Replays() && value.IsZero() {
+			continue
+		}
 		switch field.Name {
-		case "Rank", "Pair", "Pairs":
+		case "Rank", "Pair", "Pairs", "Retrain", "Select", "Replay":
 			if !value.IsZero() {
 				list = append(list, flatten(field.Name, "", value)...)
 			}
@@ -30,6 +33,9 @@ func settings(run spec.Run) []setting {
 			list = append(list, levelSettings(run.Levels)...)
 		case "Evaluate":
 			for _, s := range flatten(field.Name, "", value) {
+				if run.Retrains() {
+					break // in place of the evaluation
+				}
 				if run.Evaluate.By != spec.ByTable || s.name == "By" || s.name == "Table" {
 					list = append(list, s)
 				}

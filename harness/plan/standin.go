@@ -9,7 +9,8 @@ import (
 )
 
 // StandIn is what a stage could leave behind, good enough to name and count the stages that follow from it: a balanced split
-// of the first unsplit edge, a random architecture of the leaf, a ranking of zeros.
+// of the first unsplit edge, a random architecture of the leaf, a ranking of zeros, retrainings that
+// are all alike.
 func StandIn(stage spec.Stage) (spec.Outcome, error) {
 	outcome := spec.Outcome{Key: stage.Key(), Kind: stage.Kind, State: spec.Done}
 	switch stage.Kind {
@@ -46,6 +47,13 @@ func StandIn(stage spec.Stage) (spec.Outcome, error) {
 		for a := range s.Enumerate(mask) {
 			outcome.Rank.Architectures = append(outcome.Rank.Architectures, spec.RankedArchitecture{Index: s.Index(a)})
 		}
+	case spec.KindRetrain:
+		outcome.Retrain = &spec.Retrained{}
+		for epoch := stage.Retrain.From; epoch < stage.Retrain.To; epoch++ {
+			outcome.Retrain.Curve = append(outcome.Retrain.Curve, spec.EpochPoint{Epoch: epoch})
+		}
+	case spec.KindReplay:
+		outcome.Replay = &spec.Replayed{}
 	}
 	return outcome, nil
 }

@@ -124,10 +124,25 @@ func (p *planned) cells(b *strings.Builder, seeds int) {
 	}
 	fmt.Fprintf(b, "\nCells: %d rows x %d seeds\n", len(p.rows), seeds)
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "  row\tdone\tleaves\twarm-up + search epochs\tepochs of all supernets\tsteps/epoch\tgradient evaluations\twork/seed")
+	retrains := slices.ContainsFunc(p.rows, func(r plannedRow) bool { return r.run.Retrains() })
+	switch {
+	case slices.ContainsFunc(p.rows, func(r plannedRow) bool { return r.run.Replays() }):
+		fmt.Fprintln(w, "  row\tdone")
+	case retrains:
+		fmt.Fprintln(w, "  row\tdone\tleaves\twarm-up + search epochs\tepochs of all supernets\tsteps/epoch\tgradient evaluations\tsearch/seed\tepochs of all retrainings\tretraining/seed")
+	default:
+		fmt.Fprintln(w, "  row\tdone\tleaves\twarm-up + search epochs\tepochs of all supernets\tsteps/epoch\tgradient evaluations\twork/seed")
+	}
 	for _, r := range p.rows {
-		fmt.Fprintf(w, "  %s\t%d/%d\t%d\t%d + %d\t%d\t%d\t%d\t%s\n", r.row.ID, r.done, seeds, r.leaves,
-			r.run.WarmupEpochs(), r.run.SearchEpochs, r.epochs, steps(r.run.Data, r.run.Batch), r.evaluations, flop(r.flops))
+		fmt.Fprintf(w, "  %s\t%d/%d", r.row.ID, r.done, seeds)
+		if !r.run.Replays() {
+			fmt.Fprintf(w, "\t%d\t%d + %d\t%d\t%d\t%d\t%s", r.leaves,
+				r.run.WarmupEpochs(), r.run.SearchEpochs, r.epochs, steps(r.run.Data, r.run.Batch), r.evaluations, flop(r.flops))
+		}
+		if retrains {
+			fmt.Fprintf(w, "\t%d\t%s", r.retrained, flop(r.again))
+		}
+		fmt.Fprintln(w)
 	}
 	w.Flush()
 }
@@ -136,7 +151,7 @@ func (p *planned) stages(b *strings.Builder) {
 	b.WriteString("\nStages\n")
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  kind\trecorded\tfailed\tready\tlater\twork left")
-	for _, kind := range []string{spec.KindTrain, spec.KindSplit, spec.KindDerive, spec.KindEvaluate, spec.KindRank, spec.KindPair, spec.KindNull} {
+	for _, kind := range []string{spec.KindTrain, spec.KindSplit, spec.KindDerive, spec.KindEvaluate, spec.KindRank, spec.KindPair, spec.KindRetrain, spec.KindReplay, spec.KindNull} {
 		count := map[string]int{}
 		left := 0.
 		for _, i := range p.items {
@@ -145,7 +160,7 @@ func (p *planned) stages(b *strings.Builder) {
 				left += i.left()
 			}
 		}
-		if len(count) == 0 && (kind == spec.KindRank || kind == spec.KindPair) {
+		if len(count) == 0 && slices.Contains([]string{spec.KindRank, spec.KindPair, spec.KindRetrain, spec.KindReplay}, kind) {
 			continue // few experiments have them
 		}
 		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%s\n", kind, count[recorded], count[failed], count[ready], count[later], flop(left))

@@ -2,7 +2,8 @@
 // stages that can run now. It runs nothing and reads no file.
 //
 //  1. [Validate] and [ValidateRun] refuse, before anything runs, what can't work.
-//  2. [Expand] grows a run's partition tree as far as the outcomes allow (paper Algorithm 1; spec.md section 3.5).
+//  2. [Expand] grows a run's partition tree as far as the outcomes allow (paper Algorithm 1; spec.md section 3.5), and in the
+//     DARTS space the selection among its leaves (Algorithm 3; section 4).
 //  3. [Null] gives the stages of a table's no-search rows.
 //  4. [Work] estimates a stage, [Text] prints a whole experiment's plan.
 package plan
@@ -25,9 +26,12 @@ type Tree struct {
 	Pairs  []Step // of the pair experiment, which has neither nodes nor leaves
 	// Ready holds the stages that aren't recorded and whose inputs are all done, each once. When it is empty, nothing
 	// more can run: the tree is complete or blocked.
-	Ready    []spec.Stage
-	Blocked  []Block // each blocks its own subtree only
-	Complete bool    // every leaf's architecture is evaluated or ranked, or every pair trained
+	Ready   []spec.Stage
+	Blocked []Block // each blocks its own subtree only
+	// Complete reports that every leaf's architecture is evaluated or ranked or, where they are retrained, one of them
+	// selected; or every pair trained, or the replay done.
+	Complete bool
+	Replay   Step // of a replay, which has nothing else
 }
 
 // Node is a supernet that is split.
@@ -44,14 +48,15 @@ type Leaf struct {
 	Mask     string
 	Train    Step
 	Derive   Step
-	Evaluate Step // planned when the architecture is known
-	Rank     Step // in place of both, where the run ranks
+	Evaluate Step   // planned when the architecture is known
+	Rank     Step   // in place of both, where the run ranks
+	Retrain  []Step // in place of Evaluate where the run retrains: a step for each rung that the architecture is trained up to
 }
 
 // Done reports whether the leaf has its end.
 func (l Leaf) Done() bool { return l.Evaluate.Done() || l.Rank.Done() }
 
-// Placed is a planned step and where it is: "node 01", "leaf 11", "root" or "pair 3".
+// Placed is a planned step and where it is: "node 01", "leaf 11", "root", "pair 3" or "replay".
 type Placed struct {
 	Place string
 	Step
@@ -66,9 +71,12 @@ func (t Tree) Steps() iter.Seq[Placed] {
 			}
 		}
 		for _, l := range t.Leaves {
-			if !placed("leaf ", l.Path, yield, l.Train, l.Derive, l.Evaluate, l.Rank) {
+			if !placed("leaf ", l.Path, yield, append([]Step{l.Train, l.Derive, l.Evaluate, l.Rank}, l.Retrain...)...) {
 				return
 			}
+		}
+		if !placed("replay", "", yield, t.Replay) {
+			return
 		}
 		for k, p := range t.Pairs {
 			if !placed("pair ", strconv.Itoa(k), yield, p) {
@@ -80,7 +88,7 @@ func (t Tree) Steps() iter.Seq[Placed] {
 
 func placed(kind, path string, yield func(Placed) bool, steps ...Step) bool {
 	place := kind + path
-	if path == "" {
+	if path == "" && kind != "replay" {
 		place = "root"
 	}
 	for _, s := range steps {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"gmnas/harness/spec"
 	"gmnas/nasbench/space"
@@ -14,6 +15,8 @@ import (
 const (
 	maxShots = 10_000
 	maxDraws = 10_000_000
+
+	maxDays = 1e6 // NASNet's search took 2,000 GPU days
 )
 
 // name is what labels and row IDs may be: they become file names, make targets and report anchors.
@@ -86,6 +89,10 @@ func checkColumns(p problems, columns []spec.Column) {
 			p.one(field+".Figure", c.Figure, spec.Figures()...)
 			p.zero(field+".Split", c.Split, c.Split == "", "the column holds a figure")
 		}
+		if c.Rule != "" {
+			p.one(field+".Rule", c.Rule, spec.Selections()...)
+			p.one(field+".Figure", c.Figure, spec.FigureError, spec.FigureBestError)
+		}
 		if seen[c] {
 			p.add(field, "%q: is there already; remove it", c.ID())
 		}
@@ -130,7 +137,11 @@ func checkRow(p problems, exp spec.Experiment, r spec.Row) {
 		if !slices.ContainsFunc(exp.Columns, func(c spec.Column) bool { return c.ID() == column }) {
 			p.add(field, "is no column of the table; remove it or declare the column")
 		}
-		p.number(field+".Mean", printed.Mean, 0, 100)
+		most := 100.
+		if strings.HasSuffix(column, "/"+spec.FigureDays) {
+			most = maxDays
+		}
+		p.number(field+".Mean", printed.Mean, 0, most)
 		p.number(field+".Std", printed.Std, 0, 100)
 		if !printed.HasStd && printed.Std != 0 {
 			p.add(field+".Std", "%v: must be 0 where HasStd is false", printed.Std)

@@ -26,7 +26,7 @@ func checkClaims(p problems, exp spec.Experiment) {
 		var checks []string
 		switch exp.Over {
 		case "":
-			checks = []string{spec.CheckAbove, spec.CheckWider, spec.CheckLevel, spec.CheckNearOptimum}
+			checks = []string{spec.CheckAbove, spec.CheckBelow, spec.CheckWider, spec.CheckLevel, spec.CheckNearOptimum}
 		case spec.OverPairs:
 			checks = []string{spec.CheckTogether, spec.CheckAlways}
 		case spec.OverAlgorithms:

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 
 	"gmnas/harness/spec"
@@ -34,6 +35,10 @@ func checkRun(p problems, run spec.Run) {
 	if err != nil {
 		p.add("Space", "%q: %v", run.Space, err)
 	}
+	if !reflect.ValueOf(run.Replay).IsZero() {
+		checkReplay(p, run)
+		return
+	}
 	checkData(p.in("Data."), run.Data, run.Net, run.Batch)
 	p.whole("Batch", run.Batch, 2, maxBatch)
 	checkMethod(p, run)
@@ -48,6 +53,7 @@ func checkRun(p problems, run spec.Run) {
 	if err != nil {
 		return // the rest depends on the space
 	}
+	checkRetrain(p, run, s)
 	if run.Pairs > 0 {
 		p.zero("Levels", fmt.Sprintf("%d of them", len(run.Levels)), len(run.Levels) == 0, "pairs have no partition tree")
 		return

@@ -19,7 +19,8 @@ const backward = 3
 // forward once. A split passes each candidate edge, operation and mini-batch; a derivation the A-set, once for each
 // sampled architecture of RSPS; a ranking its images, once for each connected architecture. A pair stage is counted as
 // if every candidate were probed, the most there can be. An architecture that is trained passes its own A-set after each
-// epoch and the test images once.
+// epoch and the test images once; one that is retrained passes its held-out and its test images after each epoch, without the
+// auxiliary head.
 func Work(stage spec.Stage) (spec.Cost, error) {
 	switch {
 	case stage.Train != nil:
@@ -36,7 +37,7 @@ func Work(stage spec.Stage) (spec.Cost, error) {
 		return pairWork(*stage.Pair)
 	case stage.Retrain != nil:
 		return retrainWork(*stage.Retrain)
-	case stage.Null != nil:
+	case stage.Null != nil, stage.Replay != nil:
 		return spec.Cost{}, nil
 	}
 	return spec.Cost{}, fmt.Errorf("estimating work: a stage of kind %q has no settings", stage.Kind)

@@ -33,7 +33,7 @@ func finite(o spec.Outcome) spec.Outcome {
 		o.Retrain = &r
 		reason += at
 	}
-	o.Split, o.Derive, o.Null, o.Rank, o.Pair = nil, nil, nil, nil, nil
+	o.Split, o.Derive, o.Null, o.Rank, o.Pair, o.Replay = nil, nil, nil, nil, nil, nil
 	if o.State != spec.Diverged || o.Error == "" {
 		o.Error = reason
 	}

@@ -26,10 +26,11 @@ type Experiment struct {
 	Over     string  // OverPairs and so on: no runs of its own, a report on recorded splits; otherwise empty
 }
 
-// Embedded is the data that needs no download, with found architectures trained instead of looked up.
+// Embedded is the data that needs no download, with found architectures trained instead of looked up, or retrained on it.
 type Embedded struct {
 	Data     Data
 	Evaluate Evaluate
+	Retrain  Retrain
 }
 
 // Column is one column of accuracies, or of another figure.
@@ -37,10 +38,18 @@ type Column struct {
 	Dataset string // "cifar10"
 	Split   string // "valid" or "test"; empty with Figure
 	Figure  string // what is measured where that isn't an accuracy: FigureSpearman and so on
+	// Rule picks the leaf that Figure is about, one of Selections. Empty is the run's own selection, and always so where
+	// architectures aren't retrained.
+	Rule string `json:",omitempty"`
 }
 
-// ID is the column's name in files: "cifar10/test".
-func (c Column) ID() string { return c.Dataset + "/" + c.Split + c.Figure }
+// ID is the column's name in files: "cifar10/test", "cifar10/supernet:error".
+func (c Column) ID() string {
+	if c.Rule != "" {
+		return c.Dataset + "/" + c.Rule + ":" + c.Figure
+	}
+	return c.Dataset + "/" + c.Split + c.Figure
+}
 
 // Figures that columns hold besides accuracies.
 const (
@@ -56,13 +65,25 @@ const (
 	FigureDissimilarCosine    = "dissimilar-cosine"
 	FigureDissimilarTrainLoss = "dissimilar-train-loss"
 	FigureDissimilarValidLoss = "dissimilar-valid-loss"
+
+	// Of retrained architectures.
+	FigureError     = "error"      // test error in percent after the last epoch, a value for each seed
+	FigureBestError = "best-error" // the lowest of them
+	FigureParams    = "params"     // weights in millions, of the retraining network in the profile's size
+	FigureDays      = "days"       // search cost: GPU days in the paper, here days of one worker
+
+	// Of successive halving on recorded curves.
+	FigureRecall = "recall" // share of pools, in percent, whose best architecture it picks
+	FigureRegret = "regret" // accuracy points that its pick is behind the pool's best
+	FigureEpochs = "epochs" // trained for a pool
 )
 
 // Figures lists them.
 func Figures() []string {
 	return []string{FigureSpearmanTop02, FigureSpearmanTop05, FigureSpearmanTop1, FigureSpearman, FigureKendall,
 		FigureSimilarCosine, FigureSimilarTrainLoss, FigureSimilarValidLoss,
-		FigureDissimilarCosine, FigureDissimilarTrainLoss, FigureDissimilarValidLoss}
+		FigureDissimilarCosine, FigureDissimilarTrainLoss, FigureDissimilarValidLoss,
+		FigureError, FigureBestError, FigureParams, FigureDays, FigureRecall, FigureRegret, FigureEpochs}
 }
 
 // Row kinds.
@@ -121,17 +142,34 @@ func (e Experiment) Row(id string) (Row, bool) {
 // architectures are trained, it is on the same images and there is no table.
 func (r Run) Bind(data, table string) Run {
 	r.Data.Hash = data
-	if r.Evaluate.By == ByTraining {
+	switch r.Evaluate.By {
+	case ByTraining:
 		r.Evaluate.Data.Hash = data
-	} else {
+	case ByTable:
 		r.Evaluate.Table = table
 	}
 	return r
 }
 
+// Unbound is the run as it is declared, without the hashes of what it was bound to.
+func (r Run) Unbound() Run {
+	r.Data.Hash, r.Evaluate.Table, r.Evaluate.Data.Hash, r.Rank.Hash, r.Retrain.Data.Hash, r.Replay.Hash = "", "", "", "", "", ""
+	return r
+}
+
+// Embedded reports whether the run is on data that needs no download.
+func (r Run) Embedded() bool { return r.Evaluate.By == ByTraining || r.Retrain.Data.Set == Synthetic }
+
 // OnEmbedded returns the run on the embedded data, which may have fewer test images to rank on.
 func (r Run) OnEmbedded(e Embedded) Run {
+	if r.Replays() {
+		return r // it has no data that could be replaced
+	}
 	r.Data = e.Data
+	if r.Retrains() {
+		r.Retrain = e.Retrain
+		return r
+	}
 	r.Evaluate = e.Evaluate
 	r.Rank.Records = min(r.Rank.Records, e.Evaluate.Test)
 	return r

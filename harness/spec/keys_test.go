@@ -37,7 +37,7 @@ func TestKeysStay(t *testing.T) {
 func TestStagesSurviveJSON(t *testing.T) {
 	for _, s := range []Stage{
 		{Train: new(TrainStage)}, {Split: new(SplitStage)}, {Derive: new(DeriveStage)}, {Evaluate: new(EvaluateStage)},
-		{Null: new(NullStage)}, {Rank: new(RankStage)}, {Pair: new(PairStage)}, {Retrain: new(RetrainStage)},
+		{Null: new(NullStage)}, {Rank: new(RankStage)}, {Pair: new(PairStage)}, {Retrain: new(RetrainStage)}, {Replay: new(ReplayStage)},
 	} {
 		n := 0
 		fill(reflect.ValueOf(&s).Elem(), &n)

@@ -24,6 +24,7 @@ type Outcome struct {
 	Rank     *Ranked    `json:",omitempty"`
 	Pair     *Paired    `json:",omitempty"`
 	Retrain  *Retrained `json:",omitempty"`
+	Replay   *Replayed  `json:",omitempty"`
 
 	Cost       Cost
 	Provenance Provenance
@@ -138,13 +139,44 @@ type Retrained struct {
 	MACs   int64 // multiply-adds of one image, forward, likewise
 }
 
+// Replayed is the outcome of a ReplayStage.
+type Replayed struct {
+	Curves int    // in all
+	Epochs int    // trained for one pool
+	Last   Halved // a curve's true accuracy is that after the last epoch
+	Best   Halved // it is that of the best epoch, as the paper reports it
+}
+
+// Halved is what halving's picks come to, as means over the pools.
+type Halved struct {
+	Recall Estimate // share of pools, in percent, in which the pick is the best or as good
+	Regret Estimate // accuracy points that the pick is behind the best
+	Error  Estimate // 100 - accuracy of the pick
+	Chance Estimate // 100 - accuracy of a random pick
+}
+
+// Estimate is a mean over pools with its 95 % interval over the curves: what others of the same kind could have given. Low
+// and High are Mean where all curves are one pool.
+type Estimate struct{ Mean, Low, High float64 }
+
 // Rules by which one architecture is picked among the leaves. All look at the data set of the search, in
 // every column; ties go to the earlier leaf.
 const (
 	RuleTableValid = "table-valid" // highest validation accuracy in the table; the main one
 	RuleTableTest  = "table-test"  // highest test accuracy in the table: the oracle
 	RuleSupernet   = "supernet"    // highest accuracy of the leaf's own supernet on the A-set: the honest one
+
+	// Among retrained architectures, besides RuleSupernet and SelectHalving.
+	RuleSupernetLoss = "supernet-loss" // lowest loss of the leaf's own supernet on the A-set
+	RuleHeldOut      = "held-out"      // highest accuracy on the held-out records after the last epoch
+	RuleTest         = "test"          // highest test accuracy after the last epoch: the oracle
 )
+
+// Selections lists the criteria of the paper's Table 8, in its order; its "max" is RuleHeldOut, on records that are
+// no test (spec.md section 4).
+func Selections() []string {
+	return []string{RuleSupernet, RuleSupernetLoss, RuleHeldOut, SelectHalving}
+}
 
 // Nulled is the outcome of a NullStage: by selection rule and column, the accuracies of Draws picks. There is
 // no RuleSupernet, as nothing was trained; CIFAR-10 stands for the data set of the search.

@@ -9,6 +9,9 @@ type Data struct {
 	Hash    string // SHA-256 of these records after pooling (datasets.Set.Hash); empty until bound
 }
 
+// Synthetic is the set that is made by this program, which is there without a download.
+const Synthetic = "synthetic"
+
 // Net is the scale of a space's skeleton.
 type Net struct {
 	Channels int // C, of the first stage
@@ -199,8 +202,44 @@ type Retrain struct {
 	Cutout    int     // side in pixels of the square that training images lose
 }
 
+// How one of the retrained architectures is selected.
+const (
+	SelectAll     = "all"                // all are trained to the end, and the best is taken
+	SelectHalving = "successive-halving" // the better half goes on at each rung (paper Algorithm 3)
+)
+
+// Select says which of a search's architectures, one from each leaf, are retrained how far. What is compared is the accuracy on
+// Retrain's held-out records; package halving states the rule.
+type Select struct {
+	Rule  string
+	Rungs []int // epochs at which they are compared, growing; the last is Retrain.Epochs
+}
+
+// Accuracies that a replay compares at a rung.
+const (
+	ScorePlain   = "plain"   // that of the rung's epoch (paper Algorithm 3)
+	ScoreRelease = "release" // the released code's recursive average of the epochs since the rung before (spec.md section 4)
+)
+
+// Learning curves that successive halving is replayed on.
+const (
+	CurvesRandom   = "random"   // of 214 random architectures
+	CurvesReleased = "released" // of the authors' three retrainings
+)
+
+// Replay is successive halving on pools of recorded learning curves, which aren't trained here.
+type Replay struct {
+	Curves string
+	Hash   string // SHA-256 of the curves (curves.Set.Hash); empty until bound
+	Pool   int    // curves in a pool
+	Pools  int    // drawn at random, without replacement within a pool; 1 where the pool is all curves
+	Score  string
+	Rungs  []int // epochs, as Select's
+}
+
 // Run is everything that a search needs besides the seed. Every field is a complete value. A leaf ends in Derive and
-// Evaluate, or in Rank where that is set. A run with Pairs is the pair experiment and has no partition tree.
+// Evaluate, or in Rank where that is set, or in the DARTS space in Retrain. A run with Pairs is the pair experiment, and
+// one with Replay a replay; both have no partition tree, and a replay nothing else.
 type Run struct {
 	Setup
 	Levels       []Level // none for One-Shot
@@ -209,10 +248,19 @@ type Run struct {
 	Schedule     string
 	Derive       Derive
 	Evaluate     Evaluate
-	Rank         Rank `json:",omitzero"`
-	Pair         Pair `json:",omitzero"`
-	Pairs        int  `json:",omitzero"` // sampled architectures
+	Rank         Rank    `json:",omitzero"`
+	Pair         Pair    `json:",omitzero"`
+	Pairs        int     `json:",omitzero"` // sampled architectures
+	Retrain      Retrain `json:",omitzero"`
+	Select       Select  `json:",omitzero"`
+	Replay       Replay  `json:",omitzero"`
 }
+
+// Retrains reports whether what the run finds is trained from scratch at full scale.
+func (r Run) Retrains() bool { return r.Retrain != Retrain{} }
+
+// Replays reports whether the run is a replay.
+func (r Run) Replays() bool { return r.Replay.Pool != 0 }
 
 // WarmupEpochs returns the epochs of all levels together, along one path from the root to a leaf.
 func (r Run) WarmupEpochs() int {

@@ -32,6 +32,7 @@ const (
 	KindRank     = "rank"
 	KindPair     = "pair"
 	KindRetrain  = "retrain"
+	KindReplay   = "replay"
 )
 
 // Stage is a pure value: what is done, with which settings and seed, to which inputs.
@@ -50,6 +51,7 @@ type Stage struct {
 	Rank     *RankStage     `json:",omitempty"`
 	Pair     *PairStage     `json:",omitempty"`
 	Retrain  *RetrainStage  `json:",omitempty"`
+	Replay   *ReplayStage   `json:",omitempty"`
 }
 
 // TrainStage trains a (sub-)supernet for Epochs, from the weights, alpha and optimizer state of its one
@@ -121,6 +123,9 @@ type RetrainStage struct {
 	Architecture string // as space.Genotype writes it
 	From, To     int
 }
+
+// ReplayStage replays successive halving on recorded curves; it has no input.
+type ReplayStage struct{ Replay }
 
 // LeavesWeights reports whether stages of that kind leave a weights file, which others may continue from.
 func LeavesWeights(kind string) bool { return kind == KindTrain || kind == KindRetrain }

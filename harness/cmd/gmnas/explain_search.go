@@ -29,7 +29,7 @@ func (x explainer) searches(line table.Row, cell table.Cell) error {
 	}
 	found := false
 	for _, s := range x.in.Searches {
-		if s.Row != row || (s.Run.Evaluate.By == spec.ByTraining) != x.table.Embedded {
+		if s.Row != row || s.Run.Embedded() != x.table.Embedded {
 			continue
 		}
 		found = true
@@ -188,6 +188,13 @@ func own(s spec.Stage) string {
 		p := s.Pair.Pair
 		return fmt.Sprintf("architecture %d: neighbours probed after %d epochs by cosines over %d mini-batches, above %g and below %g; pairs trained for %d epochs",
 			s.Pair.Index, p.ProbeEpochs, p.Batches, p.Similar, p.Dissimilar, p.JointEpochs)
+	case s.Retrain != nil:
+		r := s.Retrain
+		return fmt.Sprintf("%s, epochs %d to %d of %d, on %d records of %s, the last %d of them held out, C = %d, %d cells", r.Architecture, r.From, r.To, r.Epochs,
+			r.Data.Records, r.Data.Set, r.HeldOut, r.Net.Channels, r.Net.Cells)
+	case s.Replay != nil:
+		r := s.Replay
+		return fmt.Sprintf("%d pools of %d among the %s curves, halved at epochs %v", r.Pools, r.Pool, r.Curves, r.Rungs)
 	case s.Evaluate != nil && s.Evaluate.By == spec.ByTraining:
 		e := s.Evaluate
 		return fmt.Sprintf("trained on %d records of %s for %d epochs, C = %d, N = %d", e.Data.Records, e.Data.Set, e.Epochs, e.Net.Channels, e.Net.Cells)
@@ -219,6 +226,12 @@ func (x explainer) outcome(indent string, o spec.Outcome) {
 			}
 		}
 		x.curve(say, o.Evaluate.Curve)
+	case o.Retrain != nil:
+		say("%.3f M weights, %.1f M multiply-adds", float64(o.Retrain.Params)/1e6, float64(o.Retrain.MACs)/1e6)
+		x.curve(say, o.Retrain.Curve)
+	case o.Replay != nil:
+		l := o.Replay.Last
+		say("of %d curves: recall %.1f %%, regret %.3f, error %.3f, of a random pick %.3f; %d epochs a pool", o.Replay.Curves, l.Recall.Mean, l.Regret.Mean, l.Error.Mean, l.Chance.Mean, o.Replay.Epochs)
 	case o.Rank != nil:
 		if best, ok := bestRanked(o.Rank.Architectures); ok {
 			say("%d architectures; the highest, index %d, has %.2f", len(o.Rank.Architectures), best.Index, best.Accuracy)

@@ -97,7 +97,7 @@ func state(in report.Input) string {
 		case len(s.Blocked) > 0:
 			stopped++
 		}
-		if s.Run.Evaluate.By == spec.ByTraining {
+		if s.Run.Embedded() {
 			embedded++
 		}
 	}

@@ -137,7 +137,7 @@ func (o rankFlags) input() (report.Input, error) {
 		return in, err
 	}
 	for _, s := range in.Searches {
-		if s.Run.Evaluate.By == spec.ByTraining {
+		if s.Run.Embedded() {
 			return in, fmt.Errorf("--beside %s: in profile %s it is recorded on the embedded set, which no table covers; run it with real data", e.Label, o.profile.value)
 		}
 	}
