@@ -18,16 +18,55 @@ func openRecorded(path string) (*results.Store, error) {
 	return store, err
 }
 
-// collect returns what the store holds of an experiment's seeds in a profile and precision.
+// collect returns what the store holds of an experiment's seeds in a profile and precision. Where something is missing, it
+// makes sure that it really isn't there.
 func collect(store *results.Store, e spec.Experiment, profile string, p spec.Precision) (report.Input, error) {
 	if e.Over != "" {
+		if err := store.CheckPages(); err != nil {
+			return report.Input{}, err
+		}
 		return collectSplits(store, e, profile, p)
 	}
 	bindings, err := store.Bindings(e.Label, profile)
 	if err != nil {
 		return report.Input{}, err
 	}
-	return follow(store, e, profile, p, bindings)
+	in, err := follow(store, e, profile, p, bindings)
+	if err == nil && !whole(in) {
+		err = store.CheckPages()
+	}
+	return in, err
+}
+
+// whole reports whether every declared search is complete and every null there.
+func whole(in report.Input) bool {
+	type cell struct {
+		row  string
+		seed int64
+	}
+	complete := map[cell]bool{}
+	for _, s := range in.Searches {
+		if s.Complete {
+			complete[cell{s.Row, s.Seed}] = true
+		}
+	}
+	nulls := map[string]bool{}
+	for _, n := range in.Nulls {
+		nulls[n.Row] = true
+	}
+	for _, row := range in.Experiment.Rows {
+		if _, runs := row.Runs[in.Profile]; runs {
+			for _, seed := range in.Experiment.Seeds {
+				if !complete[cell{row.ID, seed}] {
+					return false
+				}
+			}
+		}
+		if row.Kind == spec.RowNull && !nulls[row.ID] {
+			return false
+		}
+	}
+	return true
 }
 
 // collectAll is collect for every seed that was ever asked for, declared or not.

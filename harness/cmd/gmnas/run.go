@@ -140,12 +140,20 @@ func (o runFlags) same() string {
 	return text
 }
 
-// openForRun opens the database, and makes its folder where it is missing.
+// openForRun opens the database, checks its pages, and makes its folder where it is missing.
 func openForRun(path string) (*results.Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("making the folder of the results database: %w; name another file with --db", err)
 	}
-	return results.Open(path)
+	store, err := results.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := store.CheckPages(); err != nil {
+		store.Close()
+		return nil, err
+	}
+	return store, nil
 }
 
 // progress shows the run on a terminal, or as plain lines elsewhere; finish takes the status line away.
