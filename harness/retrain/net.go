@@ -31,11 +31,11 @@ func newModel(b kernel.Backend, g space.Genotype, r space.Retraining) (*model, e
 }
 
 // deployed counts the weights without the auxiliary head, which comes last.
-func (m *model) deployed() int64 {
-	if m.shape.Auxiliary {
-		return int64(m.Layout.Param(auxiliaryHead + "narrow.conv.weight").Offset)
+func deployed(l *supernet.Layout) int64 {
+	if first := auxiliaryHead + "narrow.conv.weight"; l.HasParam(first) {
+		return int64(l.Param(first).Offset)
 	}
-	return int64(m.Layout.ParamSize)
+	return int64(l.ParamSize)
 }
 
 // options of a net: what it runs. Without any of the two it would run nothing.
