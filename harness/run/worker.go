@@ -124,16 +124,12 @@ func (w *worker) run(ctx context.Context, job Job, orders <-chan order) error {
 // perform executes the job, leaves its outcome file and returns the answer.
 func (w *worker) perform(ctx context.Context, job Job) reply {
 	key := job.Stage.Key()
-	started := time.Now()
-	outcome, err := w.guarded(ctx, job)
+	outcome, err := Perform(ctx, job, w.execute, w.report())
 	if err != nil && ctx.Err() != nil {
 		return reply{Stopped: key}
 	}
 	if err == nil {
-		outcome.Key, outcome.Kind = key, job.Stage.Kind
-		outcome.Cost.Seconds = time.Since(started).Seconds()
-		outcome.Provenance.Started = started.UTC()
-		err = deliver(job, outcome)
+		err = writeOutcome(job.Outcomes, filed{Stage: job.Stage, Outcome: outcome})
 	}
 	if err != nil {
 		text := err.Error()
@@ -148,17 +144,11 @@ func (w *worker) perform(ctx context.Context, job Job) reply {
 // noRoom reports whether err is that a disk, or the user's part of it, is full.
 func noRoom(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
-// guarded turns a panic into an error; its stack goes to the log.
-func (w *worker) guarded(ctx context.Context, job Job) (outcome spec.Outcome, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			fmt.Fprintf(os.Stderr, "panic: %v\n%s", p, debug.Stack())
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
+// report returns what tells the coordinator of a stage's progress.
+func (w *worker) report() func(Progress) {
 	var mu sync.Mutex
 	var last time.Time
-	return w.execute(ctx, job, func(p Progress) {
+	return func(p Progress) {
 		mu.Lock()
 		due := p.Epoch != nil || time.Since(last) >= reportEvery
 		if due {
@@ -168,26 +158,45 @@ func (w *worker) guarded(ctx context.Context, job Job) (outcome spec.Outcome, er
 		if due {
 			w.send(reply{Progress: &p})
 		}
-	})
+	}
 }
 
-// deliver checks an outcome and leaves its file.
-func deliver(job Job, outcome spec.Outcome) error {
+// Perform executes a job in this process and returns its outcome, checked. It leaves the weights of a stage that has
+// some, and no outcome file. A panic is an error; its stack goes to standard error.
+func Perform(ctx context.Context, job Job, execute Execute, report func(Progress)) (spec.Outcome, error) {
+	started := time.Now()
+	outcome, err := guarded(ctx, job, execute, report)
+	if err != nil {
+		return spec.Outcome{}, err
+	}
+	outcome.Key, outcome.Kind = job.Stage.Key(), job.Stage.Kind
+	outcome.Cost.Seconds = time.Since(started).Seconds()
+	outcome.Provenance.Started = started.UTC()
 	outcome = finite(outcome)
 	if outcome.State == spec.Failed {
-		return errors.New(outcome.Error)
+		return spec.Outcome{}, errors.New(outcome.Error)
 	}
 	if err := results.Valid(job.Stage, outcome); err != nil {
-		return err
+		return spec.Outcome{}, err
 	}
 	if spec.LeavesWeights(outcome.Kind) && outcome.State == spec.Done {
 		path, err := keyPath(job.Weights, outcome.Key, "")
 		if err != nil {
-			return err
+			return spec.Outcome{}, err
 		}
 		if _, err := os.Stat(path); err != nil {
-			return fmt.Errorf("a done %s stage left no weights: %w", outcome.Kind, err)
+			return spec.Outcome{}, fmt.Errorf("a done %s stage left no weights: %w", outcome.Kind, err)
 		}
 	}
-	return writeOutcome(job.Outcomes, filed{Stage: job.Stage, Outcome: outcome})
+	return outcome, nil
+}
+
+func guarded(ctx context.Context, job Job, execute Execute, report func(Progress)) (outcome spec.Outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(os.Stderr, "panic: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return execute(ctx, job, report)
 }

@@ -32,7 +32,7 @@ type call struct {
 // commands returns all commands in the order of help.
 func commands() []command {
 	return []command{
-		listCommand(), planCommand(), runCommand(), statusCommand(), reportCommand(), explainCommand(), queryCommand(), rankCommand(), dataCommand(),
+		listCommand(), planCommand(), runCommand(), statusCommand(), reportCommand(), explainCommand(), verifyCommand(), queryCommand(), rankCommand(), dataCommand(),
 		doctorCommand(), benchCommand(), versionCommand(), completionCommand(), completeCommand(), workerCommand(),
 	}
 }

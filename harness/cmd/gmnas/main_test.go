@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -35,7 +37,7 @@ func TestStories(t *testing.T) {
 			return os.Getenv("GMNAS_DATA") != "", nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": exitCode, "dump": dump, "recorded": recorded, "killworker": killWorker, "damage": damage, "othercode": otherCode,
+			"code": exitCode, "dump": dump, "recorded": recorded, "killworker": killWorker, "damage": damage, "othercode": otherCode, "falsify": falsify,
 		},
 	})
 }
@@ -78,6 +80,18 @@ func damage(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = f.WriteAt(make([]byte, to-from), int64(from))
 	ts.Check(errors.Join(err, f.Close()))
+}
+
+// falsify changes a recorded number, with its checksum: falsify r.db train '"TrainLoss":' '"TrainLoss":1'.
+func falsify(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite3", ts.MkAbs(args[0])) // package results brings the driver
+	ts.Check(err)
+	defer db.Close()
+	var key, body string
+	ts.Check(db.QueryRow("SELECT key, body FROM outcomes WHERE kind = ? AND body LIKE ? ORDER BY key", args[1], "%"+args[2]+"%").Scan(&key, &body))
+	body = strings.Replace(body, args[2], args[3], 1)
+	_, err = db.Exec("UPDATE outcomes SET body = ?, checksum = ? WHERE key = ?", body, fmt.Sprintf("%x", sha256.Sum256([]byte(body))), key)
+	ts.Check(err)
 }
 
 // otherCode makes a gmnas of other code in a folder: this program, with a byte more at the end.
