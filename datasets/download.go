@@ -125,7 +125,12 @@ func (g getter) request(ctx context.Context, d Download, have int64) (*http.Resp
 		}
 		return g.allowed(next.URL)
 	}
-	return client.Do(req)
+	res, err := client.Do(req)
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		failed.URL = req.URL.Host // the message begins with the whole
+	}
+	return res, err
 }
 
 // allowed says whether the registry names the URL's host, and that the connection is TLS.
@@ -143,6 +148,8 @@ func (g getter) allowed(u *url.URL) error {
 	return fmt.Errorf("host %s is not a registered origin", u.Host)
 }
 
+var errAnswer = errors.New("the server answers")
+
 // startOf checks an answer's head. It gives the byte that the body starts at, have or 0 where the server sends
 // everything, and on an error says whether the first have bytes are still worth keeping.
 func startOf(res *http.Response, have, size int64) (start int64, keep bool, err error) {
@@ -155,7 +162,7 @@ func startOf(res *http.Response, have, size int64) (start int64, keep bool, err 
 			return 0, false, fmt.Errorf("the server resumes with range %q, want %q; nothing was kept, so try again", got, want)
 		}
 	default:
-		return 0, have > 0 && res.StatusCode != http.StatusRequestedRangeNotSatisfiable, fmt.Errorf("the server answers %s", res.Status)
+		return 0, have > 0 && res.StatusCode != http.StatusRequestedRangeNotSatisfiable, fmt.Errorf("%w %s", errAnswer, res.Status)
 	}
 	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
 		return 0, have > 0, errHTML

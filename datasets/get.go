@@ -40,10 +40,23 @@ func (g getter) get(ctx context.Context, name, dir string, progress func(done, t
 	}
 	for _, d := range s.Downloads {
 		if err := g.bring(ctx, s, d, dir, progress); err != nil {
-			return fmt.Errorf("getting %s from %s: %w", name, d.URL, err)
+			return fmt.Errorf("getting %s from %s: %w%s", name, d.URL, err, byHand(d, dir, err))
 		}
 	}
 	return nil
+}
+
+// byHand is what to do where the origin can't be reached or has no such file any more.
+func byHand(d Download, dir string, err error) string {
+	var unreached *url.Error
+	if !errors.As(err, &unreached) && !errors.Is(err, errAnswer) {
+		return ""
+	}
+	if d.Path == "" {
+		return fmt.Sprintf("; check the network and a proxy's name in HTTPS_PROXY and give the same command again, or bring the archive of %d bytes and unpack it in %s", d.Size, dir)
+	}
+	return fmt.Sprintf("; check the network and a proxy's name in HTTPS_PROXY and give the same command again, or bring the file of %d bytes as %s",
+		d.Size, filepath.Join(dir, filepath.FromSlash(d.Path)))
 }
 
 // bring downloads, verifies and puts into place one file.

@@ -252,6 +252,62 @@ func TestGetNeedsTLSAndAName(t *testing.T) {
 	}
 }
 
+// TestGetTrustsNoStranger: a server with a certificate of its own making is not the origin, whatever it serves.
+func TestGetTrustsNoStranger(t *testing.T) {
+	data := payload(1000)
+	g, dir := origin(t, data, serveContent(data))
+	g.client = http.DefaultClient // knows the system's authorities only
+	err := g.get(context.Background(), "tables", dir, nil)
+	if err == nil || !strings.Contains(err.Error(), "certificate") {
+		t.Fatalf("error %v, want one about the certificate", err)
+	}
+	if left := files(t, dir); len(left) != 0 {
+		t.Errorf("files left: %v", left)
+	}
+}
+
+// TestGetBoundsWhatItTakes: a server that never ends fills no disk.
+func TestGetBoundsWhatItTakes(t *testing.T) {
+	data := payload(1000)
+	sent := make(chan int, 1)
+	g, dir := origin(t, data, func(w http.ResponseWriter, r *http.Request) {
+		n := 0
+		for chunk := payload(1 << 16); r.Context().Err() == nil; n += len(chunk) {
+			if _, err := w.Write(chunk); err != nil {
+				break
+			}
+		}
+		sent <- n
+	})
+	err := g.get(context.Background(), "tables", dir, nil)
+	if err == nil || !strings.Contains(err.Error(), "more than the 1000 bytes") {
+		t.Fatalf("error %v, want one about the size", err)
+	}
+	if left := files(t, dir); len(left) != 0 {
+		t.Errorf("files left: %v", left)
+	}
+	if n := <-sent; n > 64<<20 {
+		t.Errorf("%d bytes were taken", n)
+	}
+}
+
+// TestGetUnreached: where the origin can't be reached, the message says what else can be done.
+func TestGetUnreached(t *testing.T) {
+	data := payload(1000)
+	for what, serve := range map[string]http.HandlerFunc{
+		"connection cut": func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) },
+		"gone":           http.NotFound,
+	} {
+		g, dir := origin(t, data, serve)
+		err := g.get(context.Background(), "tables", dir, nil)
+		for _, want := range []string{"HTTPS_PROXY", "bring the file of 1000 bytes as " + filepath.Join(dir, "tables/table.csv")} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v, want it to say %q", what, err, want)
+			}
+		}
+	}
+}
+
 func TestGetStopsWithItsContext(t *testing.T) {
 	data := payload(600_000)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -12,19 +12,19 @@ import (
 	"gmnas/report/table"
 )
 
-// label is what may become a file name.
-var label = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+// label is what may become a file name: the labels that plan.Validate accepts.
+var label = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]{0,62}$`)
 
 // Write writes each table as LABEL.md, LABEL.csv, LABEL.json and LABEL.png into dir, which it makes where it is
 // missing, and returns their names. Each file is replaced whole or not at all.
 func Write(dir string, tables ...table.Table) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("making report folder: %w", err)
+		return nil, fmt.Errorf("making report folder: %w; name another one with --out", err)
 	}
 	var names []string
 	for _, t := range tables {
 		if !label.MatchString(t.Label) {
-			return names, fmt.Errorf("writing report: label %.80q is no file name: use lower-case letters, digits and -", t.Label)
+			return names, fmt.Errorf("writing report: label %.80q is no file name: use lower-case letters, digits, +, - and .", t.Label)
 		}
 		png := t.Label + ".png"
 		for _, f := range []struct {

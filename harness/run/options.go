@@ -60,8 +60,11 @@ func (o Options) check() error {
 	if o.Dir == "" {
 		problems = append(problems, errors.New("no folder for outcomes and weights"))
 	}
-	if o.StageTimeout < 0 || o.Retries < 0 {
-		problems = append(problems, fmt.Errorf("stage timeout %v and retries %d: not negative", o.StageTimeout, o.Retries))
+	if o.StageTimeout < 0 {
+		problems = append(problems, fmt.Errorf("stage timeout %v: not negative; 0 is no limit (--stage-timeout)", o.StageTimeout))
+	}
+	if o.Retries < 0 {
+		problems = append(problems, fmt.Errorf("retries %d: not negative", o.Retries))
 	}
 	if !o.Oversubscribe && o.Workers > 0 && o.Threads > Cores()/o.Workers {
 		problems = append(problems, fmt.Errorf("%d workers with %d threads each on %d cores: fewer of either (--workers, --threads), or --oversubscribe",

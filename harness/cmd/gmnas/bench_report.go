@@ -27,6 +27,9 @@ type reportResult struct {
 // benchReport fills a temporary database with made-up searches of Table 3 until it holds so many outcomes, and times
 // rendering Table 3 from it. Nothing of it is kept.
 func benchReport(outcomes int) (reportResult, error) {
+	if outcomes < 1 {
+		return reportResult{}, fmt.Errorf("--outcomes %d: at least 1", outcomes)
+	}
 	folder, err := os.MkdirTemp("", "gmnas-bench-*")
 	if err != nil {
 		return reportResult{}, err

@@ -29,6 +29,13 @@ type call struct {
 	out, err io.Writer
 }
 
+func (c call) noArguments() error {
+	if len(c.args) > 0 {
+		return fmt.Errorf("argument %q: it takes none; leave it out", short(c.args[0]))
+	}
+	return nil
+}
+
 // commands returns all commands in the order of help.
 func commands() []command {
 	return []command{

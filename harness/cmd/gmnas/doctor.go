@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gmnas/datasets"
@@ -36,8 +38,8 @@ func doctorCommand() command {
 			"and joins a damaged NAS-Bench-201 table anew from its sources.",
 		example: "gmnas doctor\ngmnas doctor --repair --db results/gmnas.db",
 		do: func(_ context.Context, c call) error {
-			if len(c.args) > 0 {
-				return errors.New("takes no arguments")
+			if err := c.noArguments(); err != nil {
+				return err
 			}
 			if *mend {
 				if err := repair(c.out, *db, *data); err != nil {
@@ -59,15 +61,23 @@ func doctorCommand() command {
 				}
 				fmt.Fprintf(c.out, "%s %-10s %s\n", mark, f.about, f.text)
 				if f.mend != "" {
-					fmt.Fprintf(c.out, "             -> %s\n", f.mend)
+					fmt.Fprintf(c.out, "             -> %s\n", asCalled(f.mend))
 				}
 			}
 			if bad > 0 {
-				return fmt.Errorf("%d things are broken, marked with ! above", bad)
+				return fmt.Errorf("broken: %d, marked with ! above", bad)
 			}
 			return nil
 		},
 	}
+}
+
+// asCalled is a command of this program with the program's name as it was called, such as bin/gmnas.
+func asCalled(command string) string {
+	if arguments, ok := strings.CutPrefix(command, "gmnas "); ok {
+		return os.Args[0] + " " + arguments
+	}
+	return command
 }
 
 func machine() []finding {
@@ -77,7 +87,7 @@ func machine() []finding {
 	}
 	list := []finding{{about: "machine", text: text}}
 	if total := field("/proc/meminfo", "MemTotal"); total != "" {
-		list = append(list, finding{about: "memory", text: total + " in all, " + field("/proc/meminfo", "MemAvailable") + " available"})
+		list = append(list, finding{about: "memory", text: gigabytes(total) + " in all, " + gigabytes(field("/proc/meminfo", "MemAvailable")) + " available"})
 	}
 	return append(list, finding{about: "program", text: build().String()})
 }
@@ -94,6 +104,15 @@ func field(path, name string) string {
 		}
 	}
 	return ""
+}
+
+// gigabytes reads Linux's "24684096 kB".
+func gigabytes(text string) string {
+	kilobytes, err := strconv.ParseFloat(strings.TrimSuffix(text, " kB"), 64)
+	if err != nil {
+		return text
+	}
+	return fmt.Sprintf("%.1f GB", kilobytes*1024/1e9)
 }
 
 func backends() []finding {
@@ -131,7 +150,13 @@ func headerThere() bool {
 
 func dataState(dir string) []finding {
 	if err := checkData(dir); err != nil {
-		return []finding{{about: "data", text: err.Error(), mend: "gmnas data get cifar10 nasbench201 --data " + dir, bad: true}}
+		f := finding{about: "data", text: err.Error(), bad: true}
+		if errors.Is(err, fs.ErrPermission) {
+			f.mend = "chmod u+rx " + dir
+		} else if !exists(dir) {
+			f.mend = "gmnas data get cifar10 nasbench201 --data " + dir
+		}
+		return []finding{f}
 	}
 	var list []finding
 	present, damaged := map[string]int{}, map[string]string{}
@@ -158,6 +183,9 @@ func dataState(dir string) []finding {
 			f.mend = "gmnas data get " + s.Name + " --data " + dir
 		}
 		list = append(list, f)
+	}
+	if noTable != nil && present[nasbench.Folder] == 0 && !exists(filepath.Join(dir, nasbench.FileName)) {
+		return list // as said above
 	}
 	if noTable != nil {
 		return append(list, finding{about: "table", text: noTable.Error(), mend: "gmnas data get nasbench201 --data " + dir, bad: exists(filepath.Join(dir, nasbench.FileName))})
@@ -218,7 +246,7 @@ func folder(dir string) finding {
 	}
 	f, err := os.CreateTemp(where, ".gmnas-doctor-*")
 	if err != nil {
-		return finding{about: "results", text: err.Error(), mend: "chmod u+rwx " + where + ", or name another place with --db", bad: true}
+		return finding{about: "results", text: fmt.Sprintf("%s can't be written: %v", where, bare(err)), mend: "chmod u+rwx " + where + ", or name another place with --db", bad: true}
 	}
 	f.Close()
 	os.Remove(f.Name())

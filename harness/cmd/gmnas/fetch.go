@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,6 +39,11 @@ func dataCommand() command {
 			case "get":
 				if len(c.args) == 1 {
 					return fmt.Errorf("get: no data named; name one or more of %s", strings.Join(sourceNames(), ", "))
+				}
+				if exists(*data) {
+					if err := checkData(*data); err != nil {
+						return err
+					}
 				}
 				return getData(ctx, c, sources, *data)
 			case "check":
@@ -97,7 +104,11 @@ func listData(c call, sources []datasets.Source) {
 func getData(ctx context.Context, c call, sources []datasets.Source, folder string) error {
 	for _, s := range sources {
 		fmt.Fprintf(c.err, "getting %s into %s\n", s.Name, folder)
-		if err := datasets.Get(ctx, s.Name, folder, progressLine(c)); err != nil {
+		err := datasets.Get(ctx, s.Name, folder, progressLine(c))
+		if errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("%w; give write permission, or name another folder with --data", err)
+		}
+		if err != nil {
 			return err
 		}
 		if s.Name == nasbench.Folder {

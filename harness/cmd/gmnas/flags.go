@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -57,14 +58,33 @@ func dataFlag(f *pflag.FlagSet) *string {
 	return f.String("data", folder, "data `folder`; the environment variable GMNAS_DATA gives the default")
 }
 
-// checkData refuses a folder that was named and isn't there.
+// checkData refuses a folder that was named and isn't there, and one that can't be read, which is not an empty one.
 func checkData(folder string) error {
-	if info, err := os.Stat(folder); err == nil && !info.IsDir() {
-		return fmt.Errorf("data folder %q: is a file; name a folder (--data or GMNAS_DATA)", folder)
-	} else if err != nil && folder != defaultData {
-		return fmt.Errorf("data folder %q: %w; name the right one (--data or GMNAS_DATA), or unset it to use the embedded set", folder, err)
+	const fix = "name the right one (--data or GMNAS_DATA), or none to use the embedded set"
+	info, err := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && folder == defaultData:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("data folder %q: there is no such folder; %s", folder, fix)
+	case err == nil && !info.IsDir():
+		return fmt.Errorf("data folder %q: is a file; %s", folder, fix)
+	case err == nil:
+		_, err = os.ReadDir(folder)
+	}
+	if err != nil {
+		return fmt.Errorf("data folder %q: %w; %s", folder, bare(err), fix)
 	}
 	return nil
+}
+
+// bare is an error without the operation and path that the system's errors repeat.
+func bare(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }
 
 // backendFlag is --backend, else GMNAS_BACKEND, else the fastest in the build.

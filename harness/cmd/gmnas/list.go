@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -22,8 +21,8 @@ func listCommand() command {
 			"recorded in each profile.",
 		example: "gmnas list\ngmnas list --db results/gmnas.db",
 		do: func(_ context.Context, c call) error {
-			if len(c.args) > 0 {
-				return errors.New("takes no arguments")
+			if err := c.noArguments(); err != nil {
+				return err
 			}
 			if *labels {
 				_, err := fmt.Fprintln(c.out, strings.Join(experimentLabels(), "\n"))

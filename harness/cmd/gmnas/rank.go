@@ -72,7 +72,7 @@ func doRank(c call, o rankFlags) error {
 	for i, path := range c.args {
 		r, err := rival(path, s, truths, nasbench.Dataset(o.dataset.value))
 		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+			return fmt.Errorf("%s: %w", path, bare(err))
 		}
 		r.ID = fmt.Sprintf("file-%d", i+1)
 		if len(*o.names) > 0 {

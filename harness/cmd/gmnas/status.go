@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"gmnas/experiments"
@@ -21,8 +20,8 @@ func statusCommand() command {
 			"each worker ends at its next step, what is recorded is kept, and the same `gmnas run` goes on.",
 		example: "gmnas status\nwatch gmnas status --db results/gmnas.db",
 		do: func(_ context.Context, c call) error {
-			if len(c.args) > 0 {
-				return errors.New("takes no arguments")
+			if err := c.noArguments(); err != nil {
+				return err
 			}
 			store, err := openRecorded(*db)
 			if err != nil {

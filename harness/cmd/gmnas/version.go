@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -14,8 +13,8 @@ func versionCommand() command {
 	return command{
 		name: "version", short: "print commit, code, Go version and backends", example: "gmnas version", flags: newFlags("version"),
 		do: func(_ context.Context, c call) error {
-			if len(c.args) > 0 {
-				return errors.New("takes no arguments")
+			if err := c.noArguments(); err != nil {
+				return err
 			}
 			backends := engine.Backends()
 			backends[0] += " (default)"

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 
 	"gmnas/harness/execute"
@@ -17,8 +16,8 @@ func workerCommand() command {
 	return command{
 		name: "worker", short: "execute stages for `gmnas run`, which starts it", example: "gmnas worker < jobs", hidden: true, flags: f,
 		do: func(_ context.Context, c call) error {
-			if len(c.args) > 0 {
-				return errors.New("takes no arguments")
+			if err := c.noArguments(); err != nil {
+				return err
 			}
 			if err := checkBackend(*backend); err != nil {
 				return err
