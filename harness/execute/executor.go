@@ -1,5 +1,5 @@
 // Package execute carries out one stage: it loads what the stage names, checks it against the stage's hashes, and has
-// it trained (harness/search), split (harness/split) or looked up (nasbench). It is what a worker runs.
+// it trained (harness/search, harness/retrain), split (harness/split) or looked up (nasbench). It is what a worker runs.
 package execute
 
 import (
@@ -63,6 +63,7 @@ func (x *Executor) stage(ctx context.Context, job run.Job, report func(run.Progr
 	do := map[string]func(context.Context, run.Job, func(run.Progress), *spec.Outcome) error{
 		spec.KindTrain: x.train, spec.KindSplit: x.split, spec.KindDerive: x.derive,
 		spec.KindEvaluate: x.evaluate, spec.KindNull: x.null, spec.KindRank: x.rank, spec.KindPair: x.pair,
+		spec.KindRetrain: x.retrain,
 	}[job.Stage.Kind]
 	if do == nil {
 		return spec.Outcome{}, fmt.Errorf("executing a stage: unknown kind %q", job.Stage.Kind)

@@ -2,12 +2,9 @@ package search
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
-
-	"gmnas/harness/engine/kernel"
 )
 
 // stateHeader precedes the values of a supernet's state, as one line of JSON.
@@ -35,12 +32,8 @@ func (x *Searcher) Save(w io.Writer) error {
 	if _, err := w.Write(append(line, '\n')); err != nil {
 		return fmt.Errorf("saving a supernet: %w", err)
 	}
-	for _, m := range []kernel.Mem{x.params.Weights, x.params.Momentum, x.params.Stats} {
-		host := make([]float32, m.Len)
-		x.params.Backend.Download(host, m)
-		if err := binary.Write(w, binary.LittleEndian, host); err != nil {
-			return fmt.Errorf("saving a supernet: %w", err)
-		}
+	if err := x.params.Save(w); err != nil {
+		return fmt.Errorf("saving a supernet: %w", err)
 	}
 	return nil
 }
@@ -63,8 +56,8 @@ func (x *Searcher) Load(state []byte) error {
 		return fmt.Errorf("loading a supernet: it is of space %q, want %q", h.Space, x.space.Name)
 	case h.Params != x.params.Weights.Len || h.Stats != x.params.Stats.Len:
 		return fmt.Errorf("loading a supernet: %d weights and %d statistics, want %d and %d", h.Params, h.Stats, x.params.Weights.Len, x.params.Stats.Len)
-	case len(values) != 4*(2*h.Params+h.Stats):
-		return fmt.Errorf("loading a supernet: %d bytes of values, want %d", len(values), 4*(2*h.Params+h.Stats))
+	case len(values) != x.params.StateSize():
+		return fmt.Errorf("loading a supernet: %d bytes of values, want %d", len(values), x.params.StateSize())
 	}
 	if x.alpha != nil {
 		n := len(x.alpha.Values)
@@ -76,13 +69,8 @@ func (x *Searcher) Load(state []byte) error {
 		copy(x.alpha.Adam.Second, h.Second)
 		x.alpha.Adam.Steps = h.Steps
 	}
-	for _, m := range []kernel.Mem{x.params.Weights, x.params.Momentum, x.params.Stats} {
-		host := make([]float32, m.Len)
-		if _, err := binary.Decode(values, binary.LittleEndian, host); err != nil {
-			return fmt.Errorf("loading a supernet: %w", err)
-		}
-		x.params.Backend.Upload(m, host)
-		values = values[4*m.Len:]
+	if err := x.params.Load(values); err != nil {
+		return fmt.Errorf("loading a supernet: %w", err)
 	}
 	return nil
 }
