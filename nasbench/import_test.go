@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -141,6 +142,31 @@ func TestPaperNumbers(t *testing.T) {
 	}
 	if got := accuracy(t, table, 347, ImageNet16, Test); got.N != 2 || got.Aggregation != MeanOfSeeds { // cases.md B3
 		t.Errorf("index 347 has %+v, want 2 seeds", got)
+	}
+}
+
+// TestOptimumIsOfMeans: the best of single trainings is above the optimum, which is of means over seeds; the paper prints
+// means (cases.md B6).
+func TestOptimumIsOfMeans(t *testing.T) {
+	table := publicTable(t)
+	for _, c := range columns {
+		if c.epochs != 200 {
+			continue
+		}
+		if best, err := table.Optimum(c.dataset, c.split, c.epochs); err != nil || best.Value.Aggregation != MeanOfSeeds {
+			t.Errorf("optimum of %s %s: %+v, %v", c.dataset, c.split, best, err)
+		}
+	}
+	best, single := accuracy(t, table, 6111, CIFAR10, Validation), 0.0
+	for row := range Size {
+		seeds, err := table.SeedAccuracies(Query{space.NB201, at(t, table, row), CIFAR10, Validation, 200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		single = max(single, slices.Max(seeds))
+	}
+	if single <= best.Accuracy {
+		t.Errorf("best single training %v, optimum %v: they should differ", single, best.Accuracy)
 	}
 }
 

@@ -2,6 +2,7 @@ package nasbench
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -87,6 +88,34 @@ func TestMissingStaysMissing(t *testing.T) {
 	if _, err := Null(table, space.NB201, []space.Mask{space.Full(space.NB201)}, Rule{CIFAR10, Test, 200}, 1_000_000,
 		rand.New(rand.NewPCG(1, 1))); !errors.Is(err, ErrMissing) {
 		t.Errorf("null over a table with a missing row: %v", err)
+	}
+}
+
+// TestAccuracyWithoutTime: a record without times (cases.md B4) keeps its accuracy through a file, and its cost is unknown, not 0.
+func TestAccuracyWithoutTime(t *testing.T) {
+	table := madeUp(t)
+	for i := range table.seconds {
+		table.seconds[i][5] = math.NaN()
+	}
+	table, err := decode(table.encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Describe(table, space.NB201, at(t, table, 5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	if err := d.Write(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range d.Accuracies {
+		if m.Accuracy == nil || m.TrainSeconds != nil {
+			t.Errorf("%s %s, %d epochs: %+v", m.Dataset, m.Split, m.Epochs, m)
+		}
+	}
+	if raw, err := d.JSON(); err != nil || strings.Contains(string(raw), `"train_seconds": 0`) || strings.Count(text.String(), " -\n") != len(columns) {
+		t.Errorf("%v\n%s", err, &text)
 	}
 }
 

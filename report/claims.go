@@ -108,7 +108,7 @@ func (b *builder) printed(x, y, column string) (px, py spec.Printed, ok bool) {
 func (b *builder) unready(t *test, counts ...int) bool {
 	asked := len(b.Experiment.Seeds)
 	if b.embedded {
-		t.Verdict, t.Reason = table.NotComparable, "trained on the embedded set, not looked up"
+		t.Verdict, t.Reason = table.NotComparable, trainedHere
 		return true
 	}
 	for _, n := range counts {

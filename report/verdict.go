@@ -39,7 +39,7 @@ type comparison struct {
 func judge(c comparison) (table.Verdict, string) {
 	n := c.values.N()
 	if c.embedded {
-		return table.NotComparable, "trained on the embedded set, not looked up"
+		return table.NotComparable, trainedHere
 	}
 	if n == 0 {
 		return table.NotRun, "no seed has a value"
@@ -71,6 +71,9 @@ func judge(c comparison) (table.Verdict, string) {
 	}
 	return table.Differs, outside
 }
+
+// trainedHere is why an accuracy isn't comparable with a printed one, which is a mean over several full trainings.
+const trainedHere = "aggregation differs: one training each on the embedded set, not looked up"
 
 // interval returns Welch's 95 % interval around the difference.
 func (c comparison) interval(difference float64) (low, high float64) {

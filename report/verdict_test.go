@@ -33,7 +33,7 @@ func TestVerdicts(t *testing.T) {
 		{"all equal", []float64{54.3, 54.3, 54.3, 54.3}, nil, table.Differs, "outside"},
 		{"all equal, printed exactly", []float64{54.3, 54.3, 54.3, 54.3}, func(c *comparison) { c.paper.Std = 0 }, table.Differs, "-39.42 to -39.42"},
 		{"transfer", []float64{93.5, 93.6, 93.9, 94.0}, func(c *comparison) { c.searchedOn = "cifar10" }, table.NotComparable, "transfer from cifar10"},
-		{"single trainings against means of several", []float64{94.56, 94.5, 94.5, 94.5}, func(c *comparison) { c.embedded = true }, table.NotComparable, "not looked up"},
+		{"single trainings against means of several", []float64{94.56, 94.5, 94.5, 94.5}, func(c *comparison) { c.embedded = true }, table.NotComparable, "aggregation differs"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			comparison := comparison{values: stat.NewSample(c.values), asked: 4, paper: paper, tolerance: 0.5, profile: spec.Paper}
