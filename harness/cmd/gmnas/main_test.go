@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -82,15 +83,18 @@ func damage(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(errors.Join(err, f.Close()))
 }
 
-// falsify changes a recorded number, with its checksum: falsify r.db train '"TrainLoss":' '"TrainLoss":1'.
+// falsify changes what matches in one outcome of a kind, and its checksum: falsify r.db evaluate '"synthetic/test":[0-9.]+' '"synthetic/test":1.5'.
 func falsify(ts *testscript.TestScript, _ bool, args []string) {
 	db, err := sql.Open("sqlite3", ts.MkAbs(args[0])) // package results brings the driver
 	ts.Check(err)
 	defer db.Close()
 	var key, body string
-	ts.Check(db.QueryRow("SELECT key, body FROM outcomes WHERE kind = ? AND body LIKE ? ORDER BY key", args[1], "%"+args[2]+"%").Scan(&key, &body))
-	body = strings.Replace(body, args[2], args[3], 1)
-	_, err = db.Exec("UPDATE outcomes SET body = ?, checksum = ? WHERE key = ?", body, fmt.Sprintf("%x", sha256.Sum256([]byte(body))), key)
+	ts.Check(db.QueryRow("SELECT key, body FROM outcomes WHERE kind = ? ORDER BY key", args[1]).Scan(&key, &body))
+	lie := regexp.MustCompile(args[2]).ReplaceAllString(body, args[3])
+	if lie == body {
+		ts.Fatalf("nothing matches %s in %s", args[2], body)
+	}
+	_, err = db.Exec("UPDATE outcomes SET body = ?, checksum = ? WHERE key = ?", lie, fmt.Sprintf("%x", sha256.Sum256([]byte(lie))), key)
 	ts.Check(err)
 }
 
