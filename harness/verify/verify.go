@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"strings"
 
 	"gmnas/harness/run"
@@ -36,6 +37,7 @@ type Verdict struct {
 	Exact       bool // compared bit for bit, as backend, its version and instruction set are those that computed it
 	Now         spec.Machine
 	Differences []results.Difference // recorded, now
+	Choices     []results.Difference // not Exact: what was chosen otherwise, which isn't among Differences
 	Weights     bool                 // weights were compared too
 }
 
@@ -58,6 +60,9 @@ func (v *Verifier) Stage(ctx context.Context, key spec.Key) (Verdict, error) {
 	}
 	if verdict.Differences, err = results.Differ(recorded, now, near); err != nil {
 		return Verdict{}, fmt.Errorf("verifying %s stage %s: %w", stage.Kind, key.Short(), err)
+	}
+	if !verdict.Exact {
+		verdict.Differences, verdict.Choices = apart(verdict.Differences)
 	}
 	if verdict.Exact && now.State == spec.Done && spec.LeavesWeights(now.Kind) {
 		difference, compared, err := v.compareWeights(key)
@@ -147,10 +152,26 @@ func hash(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// choice are the fields that hold what was chosen by comparing numbers.
+var choice = regexp.MustCompile(`^(Train\.Curve\[\d+\]\.Genotype|Derive\.Architecture|Split\.(Candidates\[\d+\]\.)?Groups|Split\.Edge$|Pair\.(Similar|Dissimilar|Probes$))`)
+
+// apart tells choices from other differences: of numbers that are near to each other another backend may find another
+// one the largest.
+func apart(list []results.Difference) (differences, choices []results.Difference) {
+	for _, d := range list {
+		if choice.MatchString(d.Field) {
+			choices = append(choices, d)
+		} else {
+			differences = append(differences, d)
+		}
+	}
+	return differences, choices
+}
+
 // Near reports whether a number of an outcome that was computed with another backend or instruction set is that of the
 // recorded one within a tolerance. Losses, distances, costs of cuts, cosines and mixture weights may differ by the
 // tolerance times the larger of the two and 1; accuracies, in percent, by 100 times the tolerance in points, as they are
-// counts of few images. What was counted or chosen, such as an edge or an operation, must be the same.
+// counts of few images. What was counted, or names an edge or an operation, must be the same.
 func Near(field string, x, y, tolerance float64) bool {
 	last := field[strings.LastIndex(field, ".")+1:]
 	name, _, _ := strings.Cut(last, "[")

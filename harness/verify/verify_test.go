@@ -108,6 +108,19 @@ func TestStage(t *testing.T) {
 	}
 }
 
+// TestApart: with another backend, choices among near numbers are told from differences.
+func TestApart(t *testing.T) {
+	for field, chosen := range map[string]bool{
+		"Derive.Architecture": true, "Train.Curve[12].Genotype": true, "Split.Edge": true, "Split.Groups[0]": true, "Split.Candidates[3].Groups[1][0]": true,
+		"Pair.Similar.Edge": true, "Pair.Probes": true,
+		"Derive.Tried[3].Architecture": false, "Split.Candidates[3].Edge": false, "Pair.Architecture": false, "State": false, "Train.Curve": false,
+	} {
+		if differences, choices := apart([]results.Difference{{Field: field}}); len(choices) == 1 != chosen || len(differences) == 1 == chosen {
+			t.Errorf("%s: choices %v, differences %v", field, choices, differences)
+		}
+	}
+}
+
 // TestNear: the tolerance is of numbers that rounding moves; what is counted or chosen isn't.
 func TestNear(t *testing.T) {
 	for _, c := range []struct {

@@ -41,8 +41,9 @@ func verifyCommand() command {
 	return command{
 		name: "verify", args: "EXPERIMENT", choices: firstOf(experimentLabels), short: "run recorded stages again and compare", flags: f,
 		long: "With the backend, its version and instruction set that computed a stage, the new outcome must be the recorded one bit for bit, weights\n" +
-			"included where they are kept; otherwise its numbers must be within --tolerance and its choices the same. Weights of inputs that\n" +
-			"are gone are made anew. The database is not changed. A difference names stage, field and both values, and ends with exit code 1.",
+			"included where they are kept. Otherwise its numbers must be within --tolerance; what was chosen among near numbers, such as an\n" +
+			"architecture, may be another and is shown. Weights of inputs that are gone are made anew. The database is\n" +
+			"not changed. A difference names stage, field and both values, and ends with exit code 1.",
 		example: "gmnas verify table3\ngmnas verify table3 --profile smoke --sample 20",
 		do:      func(ctx context.Context, c call) error { return doVerify(ctx, c, o) },
 	}
@@ -123,6 +124,9 @@ func verifyAll(ctx context.Context, c call, v *verify.Verifier, list []labelled,
 		default:
 			near++
 			how = fmt.Sprintf("within the tolerance of %g", v.Tolerance)
+			if len(verdict.Choices) > 0 {
+				how += "; chosen otherwise: " + verdict.Choices[0].String()
+			}
 		}
 		fmt.Fprintf(c.out, "%s %s: %s (%.1f s)\n", s.label, s.outcome.Key.Short(), how, time.Since(began).Seconds())
 		if len(verdict.Differences) > 0 {
