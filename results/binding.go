@@ -80,10 +80,10 @@ func (s *Store) Bindings(experiment, profile string) ([]Binding, error) {
 			return nil, explain("reading", s.path, fmt.Errorf("run of row %.80q: %w: its checksum does not match", b.Row, ErrDamaged))
 		}
 		if err := json.Unmarshal([]byte(body), &b.Run); err != nil {
-			return nil, explain("reading", s.path, fmt.Errorf("run of row %s: %w", b.Row, err))
+			return nil, explain("reading", s.path, fmt.Errorf("run of row %.80q: %w", b.Row, err))
 		}
 		if b.Bound, err = time.Parse(time.RFC3339Nano, bound); err != nil {
-			return nil, explain("reading", s.path, fmt.Errorf("run of row %s: %w", b.Row, err))
+			return nil, explain("reading", s.path, fmt.Errorf("run of row %.80q: %w: %w", b.Row, ErrDamaged, err))
 		}
 		all = append(all, b)
 	}

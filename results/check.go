@@ -2,8 +2,10 @@ package results
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"gmnas/harness/spec"
 )
@@ -21,7 +23,7 @@ func (s *Store) Check() error {
 	if orphans != 0 {
 		return explain("checking", s.path, fmt.Errorf("%w: %d outcomes or attempts without their stage", ErrDamaged, orphans))
 	}
-	if err := s.checkRuns(); err != nil {
+	if err := errors.Join(s.checkRuns(), s.checkAttempts()); err != nil {
 		return explain("checking", s.path, err)
 	}
 	return s.eachStage(func(key spec.Key, stage, body, checksum string) error {
@@ -50,18 +52,42 @@ func (s *Store) CheckPages() error {
 }
 
 func (s *Store) checkRuns() error {
-	rows, err := s.db.Query("SELECT run, body FROM bindings")
+	rows, err := s.db.Query("SELECT run, body, bound FROM bindings")
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var run, body string
-		if err := rows.Scan(&run, &body); err != nil {
+		var run, body, bound string
+		if err := rows.Scan(&run, &body, &bound); err != nil {
 			return err
 		}
 		if sum(body) != run {
 			return fmt.Errorf("run %s: %w: its checksum does not match", spec.Key(run).Short(), ErrDamaged)
+		}
+		if _, err := time.Parse(time.RFC3339Nano, bound); err != nil {
+			return fmt.Errorf("run %s: %w: %w", spec.Key(run).Short(), ErrDamaged, err)
+		}
+	}
+	return rows.Err()
+}
+
+// checkAttempts can only tell whether they can be read: nothing is computed from them, and they carry no checksum.
+func (s *Store) checkAttempts() error {
+	rows, err := s.db.Query("SELECT key, body, recorded FROM attempts")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key spec.Key
+		var body, recorded string
+		if err := rows.Scan(&key, &body, &recorded); err != nil {
+			return err
+		}
+		_, err := time.Parse(time.RFC3339Nano, recorded)
+		if err != nil || !json.Valid([]byte(body)) {
+			return fmt.Errorf("attempt at %s: %w", key.Short(), ErrDamaged)
 		}
 	}
 	return rows.Err()

@@ -3,6 +3,7 @@ package results
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
 )
@@ -60,6 +61,11 @@ func explain(doing, path string, err error) error {
 			break
 		}
 		return fmt.Errorf("%s results database %s: input or output failed (disk full, quota or a broken disk?); what is recorded is kept, `gmnas doctor` checks it (%w)", doing, path, err)
+	case sqlite3.ErrError:
+		if !strings.Contains(e.Error(), "malformed JSON") { // a body that a column is computed from
+			return fmt.Errorf("%s results database %s: %w", doing, path, err)
+		}
+		kind = ErrDamaged
 	default:
 		return fmt.Errorf("%s results database %s: %w", doing, path, err)
 	}

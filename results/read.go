@@ -82,13 +82,13 @@ func (s *Store) Attempts(key spec.Key) ([]Attempt, error) {
 		}
 		var from stored
 		if err := json.Unmarshal([]byte(body), &from); err != nil {
-			return nil, explain("reading", s.path, fmt.Errorf("attempt at %s: %w", key.Short(), err))
+			return nil, explain("reading", s.path, fmt.Errorf("attempt at %s: %w: %w", key.Short(), ErrDamaged, err))
 		}
 		if a.Outcome, err = s.complete(nil, from); err != nil {
 			return nil, explain("reading", s.path, fmt.Errorf("attempt at %s: %w", key.Short(), err))
 		}
 		if a.Recorded, err = time.Parse(time.RFC3339Nano, recorded); err != nil {
-			return nil, explain("reading", s.path, fmt.Errorf("attempt at %s: %w", key.Short(), err))
+			return nil, explain("reading", s.path, fmt.Errorf("attempt at %s: %w: %w", key.Short(), ErrDamaged, err))
 		}
 		all = append(all, a)
 	}

@@ -191,6 +191,8 @@ func readVersion(q querier) (int, error) {
 		return 0, err
 	case application != applicationID && (version != 0 || tables != 0):
 		return 0, ErrForeign
+	case version < 1 && tables != 0:
+		return 0, fmt.Errorf("%w: schema version %d with %d tables", ErrDamaged, version, tables)
 	case version > len(migrations):
 		return 0, fmt.Errorf("%w: version %d, this program knows %d; use the newer gmnas that wrote it, or another file with --db", ErrNewerSchema, version, len(migrations))
 	}

@@ -34,8 +34,12 @@ func mendDatabase(path string, say func(string)) error {
 		return nil
 	}
 	switch err := check(path); {
-	case errors.Is(err, results.ErrDamaged):
+	case errors.Is(err, results.ErrDamaged), errors.Is(err, results.ErrForeign): // the mark that tells ours may be damaged
+		foreign := errors.Is(err, results.ErrForeign)
 		s, err := results.Salvage(path)
+		if err != nil && foreign {
+			return nil // it is another program's, which the findings say
+		}
 		if err != nil {
 			return err
 		}
