@@ -14,6 +14,8 @@ func TestKeyTellsSettingsApart(t *testing.T) {
 		"seed above 2^53+1": func(s *Stage) { s.Seed = 1<<60 + 1 },
 		"input":             func(s *Stage) { s.Inputs = []Key{"a"} },
 		"epochs":            func(s *Stage) { s.Train = &TrainStage{Mask: "01234", Epochs: 4} },
+		"groups":            func(s *Stage) { s.Train, s.Split = nil, &SplitStage{Level: Level{Groups: 2}} },
+		"other groups":      func(s *Stage) { s.Train, s.Split = nil, &SplitStage{Level: Level{Groups: 4}} },
 		"data":              func(s *Stage) { s.Train = &TrainStage{Mask: "01234", Epochs: 3, Setup: Setup{Data: Data{Hash: "x"}}} },
 	} {
 		s := base

@@ -3,6 +3,8 @@ package main
 import (
 	"slices"
 	"testing"
+
+	"gmnas/harness/spec"
 )
 
 func TestSeeds(t *testing.T) {
@@ -11,6 +13,22 @@ func TestSeeds(t *testing.T) {
 		if err := list.Set(text); err != nil || !slices.Equal(list.seeds, want) {
 			t.Errorf("--seeds %q: %v, %v, want %v", text, list.seeds, err, want)
 		}
+	}
+}
+
+// TestSeedsReplace: what is given later, or at all, replaces what was there (cases.md D2).
+func TestSeedsReplace(t *testing.T) {
+	list, err := selected([]string{"table3"}, nil, &seedList{}, spec.Float32)
+	if err != nil || !slices.Equal(list[0].Seeds, []int64{0, 1, 2, 3}) {
+		t.Fatalf("%v, %v", list, err)
+	}
+	f := newFlags("run")
+	seeds := seedsFlag(f)
+	if err := f.Parse([]string{"--seeds", "0-3", "--seeds=4"}); err != nil {
+		t.Fatal(err)
+	}
+	if list, err = selected([]string{"table3"}, nil, seeds, spec.Float32); err != nil || !slices.Equal(list[0].Seeds, []int64{4}) {
+		t.Errorf("--seeds 4 gives %v, %v", list[0].Seeds, err)
 	}
 }
 
