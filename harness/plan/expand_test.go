@@ -54,6 +54,9 @@ func TestEpochArithmetic(t *testing.T) {
 	single.Levels = single.Levels[:1]
 	triple := gmDARTS()
 	triple.Levels = append(triple.Levels, triple.Levels[0])
+	quads := gmDARTS()
+	quads.Levels = quads.Levels[:1]
+	quads.Levels[0].Groups = 4 // of 5 operations
 	fourOps := fewShot(spec.DARTS, 30)
 	fourOps.Space = space.NB201NoNone.Name
 	fourOps.Levels[0].Groups = 4
@@ -68,6 +71,7 @@ func TestEpochArithmetic(t *testing.T) {
 		"few-shot rsps":  {fewShot(spec.RSPS, 50), 250, 5},
 		"few-shot 4 ops": {fourOps, 120, 4},
 		"one-shot":       {oneShot(spec.RSPS, 250), 250, 1},
+		"four groups":    {quads, 15 + 4*30, 4},
 		"one split":      {single, 15 + 2*30, 2},
 		"three splits":   {triple, 15 + 2*15 + 4*15 + 8*30, 8},
 	} {
