@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gmnas/harness/engine"
+	"gmnas/nasbench/space"
 )
 
 // BenchmarkStep reports what a step allocates once all operations have been seen: nothing.
@@ -13,7 +14,7 @@ func BenchmarkStep(b *testing.B) {
 	defer runtime.UnlockOSThread()
 	for _, mode := range []string{"darts", "path"} {
 		b.Run(mode, func(b *testing.B) {
-			o := StepOptions{Mode: mode, Channels: 4, Cells: 1, Size: 8, Batch: 8, Threads: 1, Steps: 1, Backend: engine.Backends()[0]}
+			o := StepOptions{Space: space.NB201.Name, Mode: mode, Channels: 4, Cells: 1, Size: 8, Batch: 8, Threads: 1, Steps: 1, Backend: engine.Backends()[0]}
 			k, err := engine.OpenBackend(o.Backend, 1)
 			if err != nil {
 				b.Fatal(err)

@@ -3,20 +3,31 @@ package bench
 import (
 	"bytes"
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
+
+	"gmnas/nasbench/space"
 )
 
-// peerProgram is what a PyTorch user would write for the same step.
+// peerPrograms are what a PyTorch user would write for the same steps.
 //
-//go:embed peer/torch_nb201.py
-var peerProgram []byte
+//go:embed peer/*.py
+var peerPrograms embed.FS
+
+// peerProgram is the space's.
+func peerProgram(spaceName string) string {
+	if spaceName == space.DARTS.Name {
+		return "torch_darts.py"
+	}
+	return "torch_nb201.py"
+}
 
 // ErrNoPeer tells that PyTorch is not there.
 var ErrNoPeer = errors.New("python3-torch is missing")
@@ -24,30 +35,30 @@ var ErrNoPeer = errors.New("python3-torch is missing")
 // Peer is a PyTorch that can run the same steps.
 type Peer struct {
 	python string
-	script string
+	folder string // of the programs
 }
 
-// OpenPeer finds an interpreter with PyTorch: Debian's own python3 first. Close removes the script's file.
+// OpenPeer finds an interpreter with PyTorch: Debian's own python3 first. Close removes the programs' files.
 func OpenPeer(ctx context.Context) (*Peer, error) {
 	for _, python := range []string{"/usr/bin/python3", "python3"} {
 		if exec.CommandContext(ctx, python, "-c", "import torch").Run() != nil {
 			continue
 		}
-		f, err := os.CreateTemp("", "gmnas-peer-*.py")
+		folder, err := os.MkdirTemp("", "gmnas-peer-*")
 		if err != nil {
 			return nil, fmt.Errorf("preparing the peer: %w", err)
 		}
-		defer f.Close()
-		if _, err := f.Write(peerProgram); err != nil {
+		if err := os.CopyFS(folder, peerPrograms); err != nil {
+			os.RemoveAll(folder)
 			return nil, fmt.Errorf("preparing the peer: %w", err)
 		}
-		return &Peer{python, f.Name()}, nil
+		return &Peer{python, folder}, nil
 	}
 	return nil, ErrNoPeer
 }
 
-// Close removes the peer's file.
-func (p *Peer) Close() { os.Remove(p.script) }
+// Close removes the peer's files.
+func (p *Peer) Close() { os.RemoveAll(p.folder) }
 
 // PeerResult is what is read of the peer's line.
 type PeerResult struct {
@@ -57,7 +68,7 @@ type PeerResult struct {
 
 // Step times the peer in a process of its own, as ours is.
 func (p *Peer) Step(ctx context.Context, o StepOptions, channelsLast bool) (PeerResult, error) {
-	args := []string{p.script, "--mode", o.Mode, "--channels", strconv.Itoa(o.Channels), "--cells", strconv.Itoa(o.Cells), "--size", strconv.Itoa(o.Size),
+	args := []string{filepath.Join(p.folder, "peer", peerProgram(o.Space)), "--mode", o.Mode, "--channels", strconv.Itoa(o.Channels), "--cells", strconv.Itoa(o.Cells), "--size", strconv.Itoa(o.Size),
 		"--batch", strconv.Itoa(o.Batch), "--threads", strconv.Itoa(o.Threads), "--steps", strconv.Itoa(o.Steps)}
 	if channelsLast {
 		args = append(args, "--channels-last")
@@ -68,7 +79,7 @@ func (p *Peer) Step(ctx context.Context, o StepOptions, channelsLast bool) (Peer
 
 // Own times a step in a fresh process of this program.
 func Own(ctx context.Context, program string, o StepOptions) (StepResult, error) {
-	args := []string{"bench", "step", "--mode", o.Mode, "--channels", strconv.Itoa(o.Channels), "--cells", strconv.Itoa(o.Cells), "--size", strconv.Itoa(o.Size),
+	args := []string{"bench", "step", "--space", o.Space, "--mode", o.Mode, "--channels", strconv.Itoa(o.Channels), "--cells", strconv.Itoa(o.Cells), "--size", strconv.Itoa(o.Size),
 		"--batch", strconv.Itoa(o.Batch), "--threads", strconv.Itoa(o.Threads), "--steps", strconv.Itoa(o.Steps), "--backend", o.Backend}
 	var r StepResult
 	return r, lineOf(ctx, program, args, &r)
@@ -97,15 +108,17 @@ type Case struct {
 // Cases are the comparisons that the README's table shows: batch 64, one thread.
 func Cases(backend string) []Case {
 	var cases []Case
+	nb201, darts := space.NB201.Name, space.DARTS.Name
 	for _, c := range []struct {
-		mode               string
+		space, mode        string
 		cells, size, steps int
 		channelsLast       bool
 	}{
-		{"darts", 5, 32, 3, true}, {"darts", 5, 32, 3, false}, {"path", 5, 32, 21, true},
-		{"darts", 1, 16, 21, true}, {"path", 1, 16, 61, true}, {"gm", 1, 16, 2, false},
+		{nb201, "darts", 5, 32, 3, true}, {nb201, "darts", 5, 32, 3, false}, {nb201, "path", 5, 32, 21, true},
+		{nb201, "darts", 1, 16, 21, true}, {nb201, "path", 1, 16, 61, true}, {nb201, "gm", 1, 16, 2, false},
+		{darts, "darts", 8, 32, 3, true}, {darts, "darts", 5, 16, 5, true},
 	} {
-		cases = append(cases, Case{StepOptions{Mode: c.mode, Channels: 16, Cells: c.cells, Size: c.size, Batch: 64, Threads: 1, Steps: c.steps, Backend: backend}, c.channelsLast})
+		cases = append(cases, Case{StepOptions{Space: c.space, Mode: c.mode, Channels: 16, Cells: c.cells, Size: c.size, Batch: 64, Threads: 1, Steps: c.steps, Backend: backend}, c.channelsLast})
 	}
 	return cases
 }

@@ -17,11 +17,12 @@ import (
 
 // StepOptions describe one supernet step.
 type StepOptions struct {
-	// Mode is "darts": a weight step of the mixture; "path": of one sampled operation an edge; "gm": one mini-batch of gradient
-	// matching over all edges; "darts2": a second-order alpha step and a weight step.
+	Space string // of space.ByName
+	// Mode is "darts": a weight step of the mixture; "path": of one sampled operation an edge (NAS-Bench-201); "gm": one
+	// mini-batch of gradient matching over all candidate edges; "darts2": a second-order alpha step and a weight step.
 	Mode     string
 	Channels int
-	Cells    int // of each stage
+	Cells    int // NAS-Bench-201: of each stage; DARTS: in all
 	Size     int // image height and width
 	Batch    int
 	Threads  int
@@ -34,6 +35,7 @@ type StepOptions struct {
 // StepResult is one line of the step benchmark.
 type StepResult struct {
 	Gmnas          string  `json:"gmnas"` // backend and version
+	Space          string  `json:"space"`
 	Mode           string  `json:"mode"`
 	Channels       int     `json:"channels"`
 	Cells          int     `json:"cells"`
@@ -100,7 +102,7 @@ func Step(o StepOptions) (StepResult, error) {
 	if err != nil {
 		return StepResult{}, err
 	}
-	r := StepResult{Gmnas: b.Name() + " " + b.Version(), Mode: o.Mode, Channels: o.Channels, Cells: o.Cells, Size: o.Size, Batch: o.Batch,
+	r := StepResult{Gmnas: b.Name() + " " + b.Version(), Space: o.Space, Mode: o.Mode, Channels: o.Channels, Cells: o.Cells, Size: o.Size, Batch: o.Batch,
 		Threads: o.Threads, Precision: o.Precision.String(), Steps: o.Steps, SecondsMin: times[0], SecondsMedian: median, ImagesPerS: float64(o.Batch) / median,
 		GFLOPs: flops / median / 1e9, PeakGFLOPs: peak, AllocsPerStep: float64(m1.Mallocs-m0.Mallocs) / float64(o.Steps), InstructionSet: b.InstructionSet()}
 	r.ShareOfPeak = r.GFLOPs / r.PeakGFLOPs
@@ -109,15 +111,22 @@ func Step(o StepOptions) (StepResult, error) {
 
 // searcher opens a supernet over random images.
 func searcher(b kernel.Backend, o StepOptions) (*search.Searcher, error) {
-	method, purpose, order := spec.DARTS, search.TrainWeights, 1
+	s, err := space.ByName(o.Space)
+	if err != nil {
+		return nil, err
+	}
+	setup := setupOf(s)
+	setup.Net, setup.Batch, setup.Precision = spec.Net{Channels: o.Channels, Cells: o.Cells}, o.Batch, o.Precision
+	setup.Method = spec.Method{Name: spec.DARTS, Order: 1}
+	purpose := search.TrainWeights
 	switch o.Mode {
 	case "darts":
 	case "darts2":
-		purpose, order = search.TrainBoth, 2
+		purpose, setup.Method.Order = search.TrainBoth, 2
 	case "gm":
 		purpose = search.Match
 	case "path":
-		method = spec.RSPS
+		setup.Method = spec.Method{Name: spec.RSPS}
 	default:
 		return nil, fmt.Errorf("mode %q: use darts, path, gm or darts2", o.Mode)
 	}
@@ -130,7 +139,16 @@ func searcher(b kernel.Backend, o StepOptions) (*search.Searcher, error) {
 	for i := range set.Labels {
 		set.Labels[i] = uint8(rng.IntN(10))
 	}
-	setup := spec.Setup{Space: space.NB201.Name, Net: spec.Net{Channels: o.Channels, Cells: o.Cells}, Batch: o.Batch, Method: spec.Method{Name: method, Order: order}, Precision: o.Precision,
-		Weights: spec.Weights{LR: 0.025, LRMin: 0.001, Momentum: 0.9, Nesterov: true, WeightDecay: 5e-4, Clip: 5}, Alpha: spec.Alpha{InitStd: 1e-3, LR: 3e-4, Beta1: 0.5, Beta2: 0.999, WeightDecay: 1e-3}}
-	return search.New(setup, search.Options{Backend: b, Mask: space.Full(space.NB201), Images: set, Key: "bench", For: purpose})
+	return search.New(setup, search.Options{Backend: b, Mask: space.Full(s), Images: set, Key: "bench", For: purpose})
+}
+
+// setupOf is the optimizers of the paper's searches in the space (spec.md sections 2 and 5.2).
+func setupOf(s space.Space) spec.Setup {
+	setup := spec.Setup{Space: s.Name, Weights: spec.Weights{LR: 0.025, LRMin: 0.001, Momentum: 0.9, Nesterov: true, WeightDecay: 5e-4, Clip: 5},
+		Alpha: spec.Alpha{InitStd: 1e-3, LR: 3e-4, Beta1: 0.5, Beta2: 0.999, WeightDecay: 1e-3}}
+	if s.Genotypes() {
+		setup.Weights.Nesterov, setup.Weights.WeightDecay = false, 3e-4
+		setup.Alpha.InitMean, setup.Alpha.InitStd = 1e-3, 0
+	}
+	return setup
 }

@@ -19,21 +19,25 @@ func (x *Searcher) TimedSearchStep() error {
 	return err
 }
 
-// TimedMatching returns a function that compares the gradients of all operations of all edges on one mini-batch; for
-// benchmarks.
+// TimedMatching returns a function that compares the gradients of all operations of all candidate edges on one mini-batch, as the
+// space's release enables them; for benchmarks.
 func (x *Searcher) TimedMatching() (func() error, error) {
 	c, err := x.newCollected(len(x.space.Operations))
 	if err != nil {
 		return nil, err
+	}
+	enable := spec.EnableOneHot
+	if x.space.Genotypes() {
+		enable = spec.EnableSoft
 	}
 	return func() error {
 		theta, err := x.draw()
 		if err != nil {
 			return err
 		}
-		for e := range x.space.Edges() {
+		for _, e := range x.mask.Unsplit(x.space) {
 			operations := x.mask.Operations(e)
-			if err := c.collect(e, operations, theta, spec.EnableOneHot, func(k int, body kernel.Mem) { x.params.Backend.Copy(c.copies[k], body) }); err != nil {
+			if err := c.collect(e, operations, theta, enable, func(k int, body kernel.Mem) { x.params.Backend.Copy(c.copies[k], body) }); err != nil {
 				return err
 			}
 			if err := split.NewAverage(split.Cosine, e, operations).Add(c); err != nil {

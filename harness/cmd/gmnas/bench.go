@@ -11,16 +11,19 @@ import (
 
 	"gmnas/harness/bench"
 	"gmnas/harness/execute"
+	"gmnas/nasbench/space"
 )
 
 var benchmarks = []string{"step", "oracle", "report", "compare"}
 
 func benchCommand() command {
 	f := newFlags("bench")
+	searched := &oneOf{space.NB201.Name, []string{space.NB201.Name, space.NB201NoNone.Name, space.DARTS.Name}}
+	f.Var(searched, "space", "step: search space")
 	mode := &oneOf{"darts", []string{"darts", "path", "gm", "darts2"}}
 	f.Var(mode, "mode", "step: what it is of; darts2 is of second order")
 	channels := f.Int("channels", 16, "step: C, channels of the first stage")
-	cells := f.Int("cells", 5, "step: N, cells of each stage")
+	cells := f.Int("cells", 5, "step: N, cells of each stage; in the DARTS space all cells")
 	size := f.Int("size", 32, "step: image height and width")
 	batch := f.Int("batch", 64, "step: images of a batch")
 	threads := f.Int("threads", 1, "step: threads")
@@ -33,9 +36,9 @@ func benchCommand() command {
 	out := f.String("out", filepath.Join("results", "out"), "compare: folder of bench.md")
 	return command{
 		name: "bench", args: strings.Join(benchmarks, "|"), choices: firstOf(func() []string { return benchmarks }), short: "time what users wait for; one JSON line each", flags: f,
-		long: "step: a weight step of the NAS-Bench-201 supernet. oracle: opening the table and looking it up. report: rendering from\n" +
+		long: "step: a weight step of a supernet. oracle: opening the table and looking it up. report: rendering from\n" +
 			"a large store. compare: steps against PyTorch, in turn, as a table (needs python3-torch; without it ours alone).",
-		example: "gmnas bench step --mode path --cells 1 --size 16\ngmnas bench compare --rounds 5",
+		example: "gmnas bench step --mode path --cells 1 --size 16\ngmnas bench step --space darts --cells 8\ngmnas bench compare --rounds 5",
 		do: func(ctx context.Context, c call) error {
 			if len(c.args) != 1 {
 				return fmt.Errorf("%d arguments; give one of %s", len(c.args), strings.Join(benchmarks, ", "))
@@ -45,7 +48,7 @@ func benchCommand() command {
 			}
 			switch c.args[0] {
 			case "step":
-				r, err := bench.Step(bench.StepOptions{Mode: mode.value, Channels: *channels, Cells: *cells, Size: *size, Batch: *batch,
+				r, err := bench.Step(bench.StepOptions{Space: searched.value, Mode: mode.value, Channels: *channels, Cells: *cells, Size: *size, Batch: *batch,
 					Threads: *threads, Steps: *steps, Backend: *backend, Precision: precision.of()})
 				return printLine(c, r, err)
 			case "oracle":
@@ -94,7 +97,7 @@ func compare(ctx context.Context, c call, backend string, rounds int, out string
 	}
 	var pairs []bench.Pairing
 	for _, k := range bench.Cases(backend) {
-		fmt.Fprintf(c.err, "%s C=%d N=%d %dx%d:", k.Mode, k.Channels, k.Cells, k.Size, k.Size)
+		fmt.Fprintf(c.err, "%s %s C=%d N=%d %dx%d:", k.Space, k.Mode, k.Channels, k.Cells, k.Size, k.Size)
 		p, err := bench.Compare(ctx, program, k, peer, rounds, func(who string, seconds float64) { fmt.Fprintf(c.err, " %s %.4f s", who, seconds) })
 		fmt.Fprintln(c.err)
 		if err != nil {
