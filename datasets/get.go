@@ -83,6 +83,9 @@ func (g getter) bring(ctx context.Context, s Source, d Download, dir string, pro
 	if err := verify(d, part); err != nil {
 		return errors.Join(err, os.Remove(part))
 	}
+	if d.Convert != nil {
+		return convert(d, part, target)
+	}
 	if d.Members == nil {
 		return os.Rename(part, target)
 	}
@@ -90,6 +93,22 @@ func (g getter) bring(ctx context.Context, s Source, d Download, dir string, pro
 		return fmt.Errorf("unpacking: %w", err)
 	}
 	return os.Remove(part)
+}
+
+// convert makes the data file of a verified download, whole, and removes the download.
+func convert(d Download, part, target string) error {
+	data, err := readBounded(part, d.Size)
+	if err != nil {
+		return err
+	}
+	if data, err = d.Convert(data); err != nil {
+		return err
+	}
+	made := target + ".made"
+	if err := os.WriteFile(made, data, 0o644); err != nil {
+		return errors.Join(err, os.Remove(made))
+	}
+	return errors.Join(os.Rename(made, target), os.Remove(part))
 }
 
 // have says whether the files that d brings are there, verified, and as d brings them.

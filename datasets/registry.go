@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gmnas/nasbench"
+	"gmnas/nasbench/curves"
 )
 
 // A Source is a data set or a set of tables with a public origin.
@@ -27,6 +28,8 @@ type Download struct {
 	Path string
 	// Members are the only entries taken out of an archive: entry name to data file.
 	Members map[string]string
+	// Convert makes the data file of a download that holds more than is kept; nil where the file is the download.
+	Convert func([]byte) ([]byte, error)
 }
 
 // A File is one file below the data folder.
@@ -64,7 +67,7 @@ func md5Hash(hex string) Hash { return Hash{"md5", hex} }
 
 // Sources is the registry: all the data that gmnas can fetch or check, and the data's origin.
 func Sources() []Source {
-	return []Source{cifar10Source(), cifar100Source(), imageNet16Source(), fashionSource(), nasbench201Source()}
+	return []Source{cifar10Source(), cifar100Source(), imageNet16Source(), fashionSource(), nasbench201Source(), curvesSource()}
 }
 
 const cifarLicence = "none stated; cite Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009"
@@ -156,6 +159,16 @@ func nasbench201Source() Source {
 	for _, f := range nasbench.Sources {
 		path := nasbench.Folder + "/" + f.Name
 		s.Downloads = append(s.Downloads, Download{URL: f.URL(), Size: f.Size, Hash: sha(f.SHA256), Path: path})
+		s.Files = append(s.Files, File{Path: path, What: f.What, Licence: f.Licence, Known: []Content{{Size: f.Size, Hash: sha(f.SHA256)}}})
+	}
+	return s
+}
+
+func curvesSource() Source {
+	s := Source{Name: "darts-curves", What: "learning curves of retrained DARTS-space architectures: 214 random ones, and the three that the paper's authors released"}
+	for _, f := range curves.Files() {
+		path := curves.Folder + "/" + f.Name
+		s.Downloads = append(s.Downloads, Download{URL: f.URL(), Size: f.DownloadSize, Hash: sha(f.DownloadSHA256), Path: path, Convert: f.Convert})
 		s.Files = append(s.Files, File{Path: path, What: f.What, Licence: f.Licence, Known: []Content{{Size: f.Size, Hash: sha(f.SHA256)}}})
 	}
 	return s

@@ -10,7 +10,7 @@ import (
 
 // order is the paper's; experiments that it doesn't name come last, by label.
 var order = []string{
-	"table1", "table2", "table3", "table6", "section51", "figure2", "restart", "table7", "appendixb1", "appendixb3", "figure17",
+	"table1", "table2", "table3", "table6", "section51", "figure2", "restart", "table4", "table7", "table8", "halving", "appendixb1", "appendixb3", "figure17",
 	"equalbudget", "splitaudit",
 }
 

@@ -132,6 +132,9 @@ func TestRunsAreComplete(t *testing.T) {
 					t.Errorf("%s %s has no %s run", e.Label, row.ID, profile)
 					continue
 				}
+				if run.Replays() {
+					continue
+				}
 				if run.Space != e.Space || run.Data.Records < 2*run.Batch || (run.SearchEpochs < 1) != (run.Pairs > 0) || run.Weights.LR <= run.Weights.LRMin {
 					t.Errorf("%s %s %s: %+v", e.Label, row.ID, profile, run)
 				}
@@ -149,7 +152,11 @@ func TestRunsAreComplete(t *testing.T) {
 						t.Errorf("%s %s %s: level %+v", e.Label, row.ID, profile, level)
 					}
 				}
-				if embedded := e.Embedded[profile]; embedded.Data.Records != embedded.Evaluate.Data.Records || embedded.Evaluate.By != spec.ByTraining {
+				if embedded := e.Embedded[profile]; run.Retrains() {
+					if r := embedded.Retrain; embedded.Data.Set != spec.Synthetic || r.Data.Set != spec.Synthetic || r.Epochs != run.Retrain.Epochs {
+						t.Errorf("%s: embedded set of %s: %+v", e.Label, profile, embedded)
+					}
+				} else if embedded.Data.Records != embedded.Evaluate.Data.Records || embedded.Evaluate.By != spec.ByTraining {
 					t.Errorf("%s: embedded set of %s: %+v", e.Label, profile, embedded)
 				}
 			}

@@ -34,6 +34,8 @@ func Build(in Input) table.Table {
 	}
 	for _, row := range in.Experiment.Rows {
 		switch run := row.Runs[in.Profile]; {
+		case run.Replays():
+			return replays(in)
 		case run.Rank != spec.Rank{}:
 			return Rankings(in)
 		case run.Pairs > 0:
@@ -61,7 +63,7 @@ func Build(in Input) table.Table {
 			cell.Noted = slices.ContainsFunc(notes, func(n table.Note) bool { return n.Row == row.ID && n.Column == column.ID })
 			r.Cells = append(r.Cells, cell)
 		}
-		r.Noted = slices.ContainsFunc(notes, func(n table.Note) bool { return n.Row == row.ID && n.Column == "" })
+		r.Noted = noted(notes, row.ID)
 		t.Rows = append(t.Rows, r)
 		if row.Kind == spec.RowRun {
 			t.Picks = append(t.Picks, b.comparePicks(row)...)

@@ -124,6 +124,7 @@ func (s *Search) follow(tree plan.Tree) {
 	for _, l := range tree.Leaves {
 		s.Leaves = append(s.Leaves, Leaf{Mask: l.Mask, Derive: l.Derive.Outcome, Evaluate: l.Evaluate.Outcome, Rank: l.Rank.Outcome})
 	}
+	s.Replay = tree.Replay.Outcome
 	for _, p := range tree.Pairs {
 		s.Pairs = append(s.Pairs, p.Outcome)
 	}

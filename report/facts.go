@@ -94,8 +94,11 @@ func (b *builder) recorded(t table.Table) table.Fact {
 			}
 		}
 	}
-	return table.Fact{Name: "recorded", Warn: finished < declared,
-		Text: fmt.Sprintf("%d of %d searches (%d seeds a method)", finished, declared, len(t.Seeds))}
+	f := table.Fact{Name: "recorded", Warn: finished < declared, Text: fmt.Sprintf("%d of %d searches (%d seeds a method)", finished, declared, len(t.Seeds))}
+	if slices.ContainsFunc(b.Experiment.Rows, func(r spec.Row) bool { return r.Runs[b.Profile].Replays() }) {
+		f.Text = fmt.Sprintf("%d of %d replays", finished, declared)
+	}
+	return f
 }
 
 // tally counts the verdicts of the searched rows; false where there is none.

@@ -26,6 +26,9 @@ func (b *builder) sources(row string) []source {
 				provenance = append(provenance, o.Provenance)
 			}
 		}
+		if s.Run.Replays() {
+			continue // its page names the curves
+		}
 		d := s.Run.Data
 		data[fmt.Sprintf("%s, first %d records%s, SHA-256 %s", d.Set, d.Records, pooled(d.Pool), spec.Key(d.Hash).Short())] = true
 		if s.Run.Evaluate.By == spec.ByTable {

@@ -29,6 +29,11 @@ func (b *builder) notes() []table.Note {
 	return notes
 }
 
+// noted tells whether a note is about the whole row.
+func noted(notes []table.Note, row string) bool {
+	return slices.ContainsFunc(notes, func(n table.Note) bool { return n.Row == row && n.Column == "" })
+}
+
 // gaps are the seeds of a row without a result.
 func (b *builder) gaps(row spec.Row) []table.Note {
 	if _, ok := row.Runs[b.Profile]; !ok {

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gmnas/harness/spec"
 	"gmnas/report/rank"
@@ -47,7 +46,7 @@ func Rankings(in Input, rivals ...Rival) table.Table {
 		for _, c := range in.Experiment.Columns {
 			line.Cells = append(line.Cells, b.rankCell(r, c))
 		}
-		line.Noted = slices.ContainsFunc(t.Notes, func(n table.Note) bool { return n.Row == r.row.ID && n.Column == "" })
+		line.Noted = noted(t.Notes, r.row.ID)
 		t.Rows = append(t.Rows, line)
 	}
 	if b.embedded { // no table covers it, so there is nothing to correlate with

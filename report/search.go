@@ -14,6 +14,7 @@ type Search struct {
 	Run      spec.Run
 	Leaves   []Leaf          // once the splits above them are recorded, in the order of the plan
 	Pairs    []*spec.Outcome // of the pair experiment; nil where not recorded
+	Replay   *spec.Outcome   // of a replay, which has nothing else
 	Stages   []spec.Outcome  // all recorded stages, shared ones included
 	Blocked  []plan.Block    // what failed or diverged
 	Complete bool

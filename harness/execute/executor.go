@@ -63,7 +63,7 @@ func (x *Executor) stage(ctx context.Context, job run.Job, report func(run.Progr
 	do := map[string]func(context.Context, run.Job, func(run.Progress), *spec.Outcome) error{
 		spec.KindTrain: x.train, spec.KindSplit: x.split, spec.KindDerive: x.derive,
 		spec.KindEvaluate: x.evaluate, spec.KindNull: x.null, spec.KindRank: x.rank, spec.KindPair: x.pair,
-		spec.KindRetrain: x.retrain,
+		spec.KindRetrain: x.retrain, spec.KindReplay: x.replay,
 	}[job.Stage.Kind]
 	if do == nil {
 		return spec.Outcome{}, fmt.Errorf("executing a stage: unknown kind %q", job.Stage.Kind)

@@ -56,7 +56,7 @@ type Leaf struct {
 // Done reports whether the leaf has its end.
 func (l Leaf) Done() bool { return l.Evaluate.Done() || l.Rank.Done() }
 
-// Placed is a planned step and where it is: "node 01", "leaf 11", "root", "pair 3" or "replay".
+// Placed is a planned step and where it is: "node 01", "leaf 11", "root", "pair 3" or "curves".
 type Placed struct {
 	Place string
 	Step
@@ -75,7 +75,7 @@ func (t Tree) Steps() iter.Seq[Placed] {
 				return
 			}
 		}
-		if !placed("replay", "", yield, t.Replay) {
+		if !placed("curves", "", yield, t.Replay) {
 			return
 		}
 		for k, p := range t.Pairs {
@@ -88,7 +88,7 @@ func (t Tree) Steps() iter.Seq[Placed] {
 
 func placed(kind, path string, yield func(Placed) bool, steps ...Step) bool {
 	place := kind + path
-	if path == "" && kind != "replay" {
+	if path == "" && kind != "curves" {
 		place = "root"
 	}
 	for _, s := range steps {

@@ -94,6 +94,9 @@ func scatterPanel(s table.Scatter) (*plot.Plot, error) {
 			return nil, err
 		}
 		dots.GlyphStyle = glyph(series.Mark)
+		if err := addRanges(p, series); err != nil {
+			return nil, err
+		}
 		p.Add(dots)
 		p.Legend.Add(series.Name, dots)
 	}
@@ -121,12 +124,53 @@ func scatterPanel(s table.Scatter) (*plot.Plot, error) {
 		p.Y.Min, p.Y.Max = widened(p.Y.Min, p.Y.Max, 0.06*float64(len(s.Series)))
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = shortTicks{}, shortTicks{}
+	if len(s.Rows) > 0 {
+		named(p, s.Rows)
+	}
 	if s.Error && low <= high {
 		p.X.Min, p.X.Max = p.X.Min-1, p.X.Max+(100-p.X.Max)*0.05
 		p.X.Scale = errorScale{}
 		p.X.Tick.Marker = plot.ConstantTicks(accuracyTicks(p.X.Min, p.X.Max))
 	}
 	return p, nil
+}
+
+// addRanges draws the points' ranges.
+func addRanges(p *plot.Plot, series table.Series) error {
+	var bars plotter.XErrors
+	var at plotter.XYs
+	for k, r := range series.Ranges {
+		if point := series.Points[k]; finite(&point[0]) != nil && finite(&point[1]) != nil && finite(&r[0]) != nil && finite(&r[1]) != nil {
+			at = append(at, plotter.XY{X: point[0], Y: point[1]})
+			bars = append(bars, struct{ Low, High float64 }{r[0] - point[0], r[1] - point[0]})
+		}
+	}
+	if len(at) == 0 {
+		return nil
+	}
+	drawn, err := plotter.NewXErrorBars(struct {
+		plotter.XYs
+		plotter.XErrors
+	}{at, bars})
+	if err != nil {
+		return err
+	}
+	drawn.LineStyle = draw.LineStyle{Color: nullMean, Width: vg.Points(0.8)}
+	drawn.CapWidth = vg.Points(3)
+	p.Add(drawn)
+	return nil
+}
+
+// named puts the names of rows at the Y axis, the first on top.
+func named(p *plot.Plot, rows []string) {
+	var ticks []plot.Tick
+	for k, name := range rows {
+		ticks = append(ticks, plot.Tick{Value: float64(k), Label: name})
+	}
+	p.Y.Tick.Marker = plot.ConstantTicks(ticks)
+	p.Y.Tick.Length, p.Y.LineStyle.Width = 0, 0
+	p.Y.Min, p.Y.Max = -2.2, float64(len(rows))-0.4 // the legend is above the first
+	p.Y.Scale = plot.InvertedScale{Normalizer: plot.LinearScale{}}
 }
 
 // widened keeps points off the frame, and leaves room for a legend on top.

@@ -62,7 +62,7 @@ func accuracies(t table.Table) section {
 			line = append(line, "")
 		}
 		for _, c := range r.Cells {
-			line = append(line, cellText(r.Kind, c, decimals(t)))
+			line = append(line, cellText(r.Kind, c, decimalsOf(t, c)))
 		}
 		s.rows = append(s.rows, line)
 	}
@@ -165,7 +165,7 @@ func verdicts(t table.Table) section {
 				continue
 			}
 			s.rows = append(s.rows, []string{r.Name, c.Column, string(c.Verdict), c.Reason,
-				plusMinus(c.Mean, c.Std, decimals(t)), plusMinus(c.Paper, c.PaperStd, decimals(t)), signed(c.Difference, decimals(t))})
+				plusMinus(c.Mean, c.Std, decimalsOf(t, c)), plusMinus(c.Paper, c.PaperStd, decimalsOf(t, c)), signed(c.Difference, decimalsOf(t, c))})
 		}
 	}
 	return s
@@ -253,6 +253,16 @@ func decimals(t table.Table) int {
 		return t.Measure.Decimals
 	}
 	return 2
+}
+
+// decimalsOf is how many a cell's figures have.
+func decimalsOf(t table.Table, cell table.Cell) int {
+	for _, c := range t.Columns {
+		if c.ID == cell.Column && c.Decimals != nil {
+			return *c.Decimals
+		}
+	}
+	return decimals(t)
 }
 
 func number(v *float64, format string) string {

@@ -53,9 +53,10 @@ type Heat struct {
 // Scatter is a panel of points.
 type Scatter struct {
 	Title    string
-	X, Y     string // labels of the axes, units included
-	Diagonal bool   // draws where both are equal, on axes of one scale
-	Error    bool   // X is accuracies, in even steps of log error
+	X, Y     string   // labels of the axes, units included
+	Diagonal bool     // draws where both are equal, on axes of one scale
+	Error    bool     // X is accuracies, in even steps of log error
+	Rows     []string // from the top, what stands at Y = 0, 1 and so on, in place of numbers
 	Series   []Series
 }
 
@@ -64,6 +65,7 @@ type Series struct {
 	Name   string
 	Points [][2]float64
 	Mark   Mark
+	Ranges [][2]float64 // lower and upper end of each point's X; none, or one a point
 }
 
 // Mark is how points look.

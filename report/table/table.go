@@ -49,7 +49,8 @@ type Column struct {
 	ID       string `json:"id"` // "cifar10/test"
 	Dataset  string `json:"dataset"`
 	Split    string `json:"split"`
-	Transfer bool   `json:"transfer"` // the search ran on another data set
+	Transfer bool   `json:"transfer"`           // the search ran on another data set
+	Decimals *int   `json:"decimals,omitempty"` // of its figures, where they aren't the table's
 }
 
 // Row is a line of the table, with one cell a column.

@@ -10,6 +10,7 @@ import (
 	"gmnas/datasets"
 	"gmnas/harness/spec"
 	"gmnas/nasbench"
+	"gmnas/nasbench/curves"
 )
 
 // hand is the data at hand, known by its hashes.
@@ -18,6 +19,11 @@ type hand struct {
 	table  string               // SHA-256; empty until it was read
 	images map[spec.Data]string // SHA-256 by the records that were asked for
 	test   map[spec.Data]string // likewise, of the test part
+	curves map[string]string    // SHA-256 of learning curves
+}
+
+func newHand(folder string) *hand {
+	return &hand{folder: folder, images: map[spec.Data]string{}, test: map[spec.Data]string{}, curves: map[string]string{}}
 }
 
 // absent is the error that images or table aren't in the data folder at all; it says which.
@@ -74,6 +80,22 @@ func (h *hand) tableHash() (string, error) {
 	}
 	h.table = table.Hash()
 	return h.table, nil
+}
+
+// curvesHash returns the hash of the learning curves of that name. Errors: absent; damaged files.
+func (h *hand) curvesHash(name string) (string, error) {
+	if hash, ok := h.curves[name]; ok {
+		return hash, nil
+	}
+	set, err := curves.Read(h.folder, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", absent(fmt.Sprintf("the learning curves are not in data folder %q; get them with `gmnas data get darts-curves`", h.folder))
+	}
+	if err != nil {
+		return "", err
+	}
+	h.curves[name] = set.Hash()
+	return h.curves[name], nil
 }
 
 func exists(path string) bool {

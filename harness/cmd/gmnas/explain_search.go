@@ -20,6 +20,10 @@ func (x explainer) searches(line table.Row, cell table.Cell) error {
 		fmt.Fprintln(x.out, "The mean of the seeds below. In each, every architecture is measured by the one leaf that has it.")
 	case line.Of != "":
 		fmt.Fprintln(x.out, "The mean over the sampled architectures below that have such a pair.")
+	case replays(x.in.Experiment, x.table.Profile):
+		fmt.Fprintln(x.out, "The mean over the pools of the replay below.")
+	case retrains(x.in.Experiment, x.table.Profile):
+		fmt.Fprintln(x.out, "Of the seeds below. In each, one architecture among the leaves is selected by the column's rule, or the run's own; the report says how.")
 	default:
 		fmt.Fprintln(x.out, "The mean of the seeds below. In each, one architecture among the leaves is picked by its validation accuracy on the data set of the search.")
 	}
@@ -51,6 +55,11 @@ func (x explainer) search(s report.Search, line table.Row, cell table.Cell) erro
 	nas, err := space.ByName(s.Run.Space)
 	if err != nil {
 		return err
+	}
+	if s.Run.Replays() {
+		fmt.Fprintf(x.out, "\n  curves, SHA-256 %s\n", s.Run.Replay.Hash)
+		x.step(tree.Replay)
+		return nil
 	}
 	if line.Of != "" {
 		fmt.Fprintf(x.out, "\nSeed %d\n", s.Seed)
@@ -85,6 +94,9 @@ func (x explainer) search(s report.Search, line table.Row, cell table.Cell) erro
 		x.step(l.Derive)
 		x.step(l.Evaluate)
 		x.step(l.Rank)
+		for _, r := range l.Retrain {
+			x.step(r)
+		}
 	}
 	for i, p := range tree.Pairs {
 		fmt.Fprintf(x.out, "\n  pair %d\n", i)

@@ -65,11 +65,18 @@ func planCommand() command {
 
 // bindForPlan binds to the real data, or says why the plan is of runs whose data isn't known yet.
 func bindForPlan(list []spec.Experiment, profile, folder string) (bound, string) {
-	h := &hand{folder: folder, images: map[spec.Data]string{}, test: map[spec.Data]string{}}
-	b, err := bindReal(h, list, profile)
-	if err != nil {
+	h := newHand(folder)
+	list, left, err := h.bindReplays(list, profile)
+	b := bound{experiments: list, profile: profile}
+	if err == nil {
+		b, err = bindReal(h, list, profile)
+	}
+	switch {
+	case err != nil:
 		return bound{experiments: list, profile: profile}, "Data: " + err.Error() +
 			". This is the plan with the real data; nothing counts as recorded, as the data is part of what a stage is."
+	case len(left) > 0:
+		return b, "Data: " + left[0] + ". Nothing of it counts as recorded, as the data is part of what a stage is."
 	}
 	return b, ""
 }

@@ -64,7 +64,13 @@ func doRun(ctx context.Context, c call, o runFlags) error {
 	if b.embedded != "" {
 		fmt.Fprintf(c.err, "Running on the embedded synthetic set, as %s; `make data` gets the real data, and nothing of the two mixes.\n", b.embedded)
 	}
+	for _, why := range b.left {
+		fmt.Fprintf(c.err, "Left out: %s\n", why)
+	}
 	goals := b.goals()
+	if len(goals) == 0 && len(b.left) > 0 {
+		return errors.New("nothing to run: the data of " + strings.Join(c.args, ", ") + " isn't there")
+	}
 	if len(goals) == 0 {
 		fmt.Fprintf(c.err, "Nothing to run: %s reports on what other experiments record.\n", strings.Join(c.args, ", "))
 		return nil
