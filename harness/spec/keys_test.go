@@ -24,6 +24,9 @@ func TestKeysStay(t *testing.T) {
 		{Stage{Kind: KindDerive, Inputs: []Key{"k"}, Derive: &DeriveStage{Setup: setup, Derive: Derive{Samples: 3}, Mask: "m"}}, "50b826de4c7e0cab4455d82f7f30386cc175baca5903263af726f4ae64faec96"},
 		{Stage{Kind: KindEvaluate, Evaluate: &EvaluateStage{Evaluate: Evaluate{By: ByTable, Table: "t"}, Space: "s", Architecture: "a"}}, "840e12c9ba60da02604313bae18d0e5e046d3c9813402fba68132e2283004d1f"},
 		{Stage{Kind: KindNull, Null: &NullStage{Space: "s", Table: "t", Masks: []string{"m"}, Draws: 10}}, "50f594dc44a4f8b02b930f544b64741bab9e04f12348b753ff079d6746528c36"},
+		{Stage{Kind: KindRetrain, Inputs: []Key{"k"}, Retrain: &RetrainStage{Retrain: Retrain{Data: Data{Set: "cifar10", Records: 2500, Pool: 2, Hash: "h"}, HeldOut: 500, Test: 500,
+			Net: Net{Channels: 8, Cells: 5}, Batch: 32, Epochs: 12, Weights: Weights{LR: 0.025, Momentum: 0.9, WeightDecay: 3e-4, Clip: 5}, DropPath: 0.2, Auxiliary: 0.4, Cutout: 16},
+			Space: "darts", Architecture: "g", From: 1, To: 3}}, "b696020aa8defc10352c3d7c579b61d833f234186b2641c0d4b9d406240a65d2"},
 	} {
 		c.stage.Protocol, c.stage.Seed = 1, 2
 		if got := c.stage.Key(); got != c.want {

@@ -97,15 +97,21 @@ func (s *Source) ReLU() *engine.Node {
 	return s.relu
 }
 
-// share returns the node of that name, which add makes when the first operation wants it. gate is the operation's.
+// share returns the node of that name, which add makes when the first operation wants it. gate is the operation's; the gates
+// of all of them are nil, or none.
 func (s *Source) share(name string, gate *kernel.Gate, add func(gate *kernel.Gate) *engine.Node) *engine.Node {
 	n := s.shared[name]
-	if n == nil {
+	if n == nil && gate == nil {
+		n = &shared{node: add(nil)}
+		s.shared[name] = n
+	} else if n == nil {
 		any := s.b.anyOf()
 		n = &shared{add(&any.gate), any}
 		s.shared[name] = n
 	}
-	n.any.members = append(n.any.members, gate)
+	if gate != nil {
+		n.any.members = append(n.any.members, gate)
+	}
 	return n.node
 }
 
