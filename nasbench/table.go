@@ -94,6 +94,16 @@ var columns = []column{
 	{ImageNet16, Test, 12, 3000, 1},
 }
 
+// Images returns how many images a data set's split has; 0 where there is no such split.
+func Images(dataset Dataset, split Split) int {
+	for _, c := range columns {
+		if c.dataset == dataset && c.split == split {
+			return c.images
+		}
+	}
+	return 0
+}
+
 // missing is the count of a missing accuracy. NaN is missing seconds, 0 missing parameters.
 const missing = ^uint32(0)
 

@@ -82,6 +82,7 @@ type builder struct {
 	Input
 	embedded bool
 	leftOut  int                 // embedded searches beside real ones
+	among    int                 // comparisons of groups that are corrected together, once claims are decided
 	searches map[string][]Search // by row, by seed; of declared seeds
 }
 
@@ -151,12 +152,12 @@ func (b *builder) cell(row spec.Row, column table.Column) table.Cell {
 	case spec.RowNull:
 		b.fillNull(&cell, row.ID)
 	case spec.RowOptimal:
-		if best, ok := b.optimum(column.ID); ok {
+		if best, single, ok := b.optimum(column.ID); ok {
 			cell.Mean = &best
 			if printed {
 				difference := best - paper.Mean
 				cell.Difference = &difference
-				cell.Verdict, cell.Reason = judgeOptimum(difference, row.Tolerance)
+				cell.Verdict, cell.Reason = judgeOptimum(difference, row.Tolerance, single)
 			}
 		}
 	}
@@ -187,7 +188,7 @@ func (b *builder) fillSearched(cell *table.Cell, row spec.Row, column table.Colu
 		values[i] = s.Accuracy
 	}
 	sample := stat.NewSample(values)
-	describe(cell, sample)
+	describe(cell, sample, b.images(column))
 	if cell.Paper == nil && !b.embedded {
 		return
 	}
@@ -203,20 +204,4 @@ func (b *builder) fillSearched(cell *table.Cell, row spec.Row, column table.Colu
 		}
 	}
 	cell.Verdict, cell.Reason = judge(c)
-}
-
-func describe(cell *table.Cell, sample stat.Sample) {
-	cell.N = sample.N()
-	if mean, err := sample.Mean(); err == nil {
-		cell.Mean = &mean
-	}
-	if std, err := sample.Std(); err == nil {
-		cell.Std = &std
-	}
-	interval, err := stat.TInterval(sample, 0.95)
-	if err != nil {
-		cell.Why = err.Error()
-		return
-	}
-	cell.Low, cell.High = &interval.Low, &interval.High
 }

@@ -9,9 +9,6 @@ import (
 	"gmnas/report/table"
 )
 
-// significant is the corrected probability at which a comparison of groups is decided.
-const significant = 0.05
-
 // claims checks the experiment's claims. The exact p of all comparisons are corrected together by Holm's method; the
 // first rule that applies decides a comparison:
 //
@@ -19,7 +16,8 @@ const significant = 0.05
 //  2. not run         a side has no value
 //  3. cannot tell     seeds are missing
 //  4. of groups       corrected p at most 0.05: holds or contradicted by the figure's direction; otherwise cannot tell,
-//     and "n = 4 cannot decide" where the smallest p that so few values can give is above 0.05 after the correction
+//     and "n = 4 cannot decide" where the smallest p that so few values can give is above 0.05 after the correction;
+//     either way with how many could, and about how many would
 //  5. of a count      (always) one exception contradicts
 //  6. of intervals    (level, near-optimum) the 95 % interval within the declared points holds, outside them
 //     contradicts, otherwise cannot tell
@@ -35,6 +33,9 @@ func (b *builder) claims() []table.Claim {
 		list = append(list, claim)
 	}
 	correct(tests)
+	for _, t := range tests {
+		b.among = max(b.among, t.among)
+	}
 	k := 0
 	for i := range list {
 		for j := range list[i].Comparisons {
@@ -49,12 +50,11 @@ func (b *builder) claims() []table.Claim {
 // test is a comparison before its decision.
 type test struct {
 	table.Comparison
-	smallest float64 // p that the numbers of values can give at best
-	above    float64 // the claim is that Figure is above this
-	few      string  // n in words
-	settled  bool    // an outright count decides, without a p
-	within   float64 // where an interval decides
-	among    int     // tests that it is corrected with
+	reach   reach   // where Figure is a test's of groups
+	above   float64 // the claim is that Figure is above this
+	settled bool    // an outright count decides, without a p
+	within  float64 // where an interval decides
+	among   int     // tests that it is corrected with
 }
 
 // tests returns one test for each comparison that the claim makes.
@@ -147,13 +147,10 @@ func (b *builder) means(c spec.Claim, than string) *test {
 	if b.unready(t, x.N(), y.N()) || t.within > 0 {
 		return t
 	}
-	if u, err := stat.MannWhitney(x, y); err == nil {
-		t.P = &u.P
-	}
+	t.ranks(x, y)
 	if p, err := stat.Paired(seedsX, seedsY); err == nil {
 		t.Paired = &p.P
 	}
-	t.smallest, t.few = stat.SmallestP(x.N(), y.N()), few(x.N(), y.N())
 	return t
 }
 
@@ -190,18 +187,22 @@ func (b *builder) spreads(c spec.Claim) *test {
 	if b.unready(t, counts...) {
 		return t
 	}
-	y := stat.NewSample(others)
-	if u, err := stat.MannWhitney(stat.NewSample(x.Deviations()), y); err == nil {
-		t.P = &u.P
-	}
-	t.smallest, t.few = stat.SmallestP(x.N(), y.N()), few(x.N(), y.N())
+	t.ranks(stat.NewSample(x.Deviations()), stat.NewSample(others))
 	return t
+}
+
+// ranks takes the exact test of two groups into the comparison.
+func (t *test) ranks(x, y stat.Sample) {
+	if u, err := stat.MannWhitney(x, y); err == nil {
+		t.P, t.Effect = &u.P, &u.Delta
+	}
+	t.reach = ofSamples(x, y)
 }
 
 func (b *builder) nearOptimum(c spec.Claim) *test {
 	_, x, name := b.values(c.Row, c.Column)
 	t := &test{Comparison: table.Comparison{What: name + " - best of the table", Measure: "difference of means, points", N: fmt.Sprint(x.N())}, within: c.Within}
-	best, ok := b.optimum(c.Column)
+	best, single, ok := b.optimum(c.Column)
 	row, _ := b.Experiment.Row(c.Row)
 	if p, has := row.Paper[c.Column]; has && ok {
 		d := p.Mean - best
@@ -218,8 +219,11 @@ func (b *builder) nearOptimum(c spec.Claim) *test {
 	if b.unready(t, x.N()) {
 		return t
 	}
-	if !ok {
+	switch {
+	case !ok:
 		t.Verdict, t.Reason = table.NotRun, "no null is recorded, which tells the table's best"
+	case single:
+		t.Verdict, t.Reason = table.NotComparable, aggregationDiffers
 	}
 	return t
 }
@@ -260,29 +264,32 @@ func (t *test) decide() table.Comparison {
 			c.Reason = "no exact p for so many values"
 		}
 	default:
-		c.Verdict, c.Reason = t.decideGroups()
+		t.decideGroups(&c)
 	}
 	return c
 }
 
-func (t *test) decideGroups() (table.Verdict, string) {
+func (t *test) decideGroups(c *table.Comparison) {
 	seen := "the other way"
-	if *t.Figure > t.above {
+	switch {
+	case *c.Figure > t.above:
 		seen = "as claimed"
-	}
-	if *t.Figure == t.above {
+	case *c.Figure == t.above:
 		seen = "no difference"
 	}
-	if *t.Adjusted <= significant {
-		if *t.Figure > t.above {
-			return table.Holds, fmt.Sprintf("p = %.2g after correction for %d", *t.Adjusted, t.among)
-		}
-		return table.Contradicted, fmt.Sprintf("%s, p = %.2g after correction for %d", seen, *t.Adjusted, t.among)
+	corrected := fmt.Sprintf("p = %.2g after correction for %d", *c.Adjusted, t.among)
+	smallest := min(1, t.reach.smallest*float64(t.among))
+	switch c.Significant = *c.Adjusted <= significant; {
+	case c.Significant && *c.Figure > t.above:
+		c.Verdict, c.Reason = table.Holds, corrected
+	case c.Significant:
+		c.Verdict, c.Reason = table.Contradicted, seen+", "+corrected
+	case smallest > significant:
+		c.Verdict = table.CannotTell
+		c.Reason = fmt.Sprintf("%s; %s cannot decide: the smallest p is %.2g, %.2g after correction for %d; %s", seen, t.reach.few, t.reach.smallest, smallest, t.among, t.reach.fill(c, t.among))
+	default:
+		c.Verdict, c.Reason = table.CannotTell, seen+"; "+corrected+"; "+t.reach.fill(c, t.among)
 	}
-	if corrected := min(1, t.smallest*float64(t.among)); corrected > significant {
-		return table.CannotTell, fmt.Sprintf("%s; %s cannot decide: the smallest p is %.2g, %.2g after correction for %d", seen, t.few, t.smallest, corrected, t.among)
-	}
-	return table.CannotTell, fmt.Sprintf("%s; p = %.2g after correction for %d", seen, *t.Adjusted, t.among)
 }
 
 // decideInterval holds the interval against ±within.

@@ -84,10 +84,40 @@ func TestClaimVerdicts(t *testing.T) {
 	}
 }
 
+// TestUndecidedClaimsSayWhatWouldDecide: how many seeds could reach significance after the correction, and about how many
+// would; or that this can't be estimated.
+func TestUndecidedClaimsSayWhatWouldDecide(t *testing.T) {
+	high, low, mixed := []float64{93, 93.1, 93.2, 93.3}, []float64{90, 90.1, 90.2, 90.3}, []float64{89, 94, 92, 93.15}
+	for _, c := range []struct {
+		name          string
+		rows          map[string][]float64
+		claims        []spec.Claim
+		could, needed int
+		reason        string
+		significant   bool
+	}{
+		{"decided", map[string][]float64{"x": high, "y": low}, []spec.Claim{above("x", "y")}, 0, 0, "p = 0.029 after correction for 1", true},
+		{"clear, but two comparisons", map[string][]float64{"x": high, "y": low, "z": low}, []spec.Claim{above("x", "y", "z")}, 5, 5,
+			"n = 5 could; about 5 seeds a row would (1 more)", false},
+		{"mixed", map[string][]float64{"x": high, "y": mixed}, []spec.Claim{above("x", "y")}, 4, 33, "p = 0.69 after correction for 1; about 33 seeds a row would", false},
+		{"all alike", map[string][]float64{"x": high, "y": high}, []spec.Claim{above("x", "y")}, 4, 0, "how many would cannot be estimated: no difference was seen", false},
+		{"no spread", map[string][]float64{"x": {94, 94, 94, 94}, "y": {93, 93, 93, 93}, "z": low}, []spec.Claim{above("x", "y", "z")}, 5, 0,
+			"cannot be estimated: all values are equal", false},
+		{"hardly a difference", map[string][]float64{"x": mixed, "y": {89, 94, 92, 93.1500001}}, []spec.Claim{above("x", "y")}, 4, 0, "no number that can be run would", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := claimed(c.rows, c.claims...)[0].Comparisons[0]
+			if got.Could != c.could || got.Needed != c.needed || !strings.Contains(got.Reason, c.reason) || got.Significant != c.significant {
+				t.Errorf("could %d, needed %d, significant %v: %s; want %d, %d, %v: %s", got.Could, got.Needed, got.Significant, got.Reason, c.could, c.needed, c.significant, c.reason)
+			}
+		})
+	}
+}
+
 func TestClaimFigures(t *testing.T) {
 	got := claimed(map[string][]float64{"x": {3, 4, 5, 6}, "y": {1, 2, 3, 4}}, above("x", "y"))[0].Comparisons[0]
-	if *got.Figure != 2 || got.N != "4 and 4" || math.Abs((*got.Low+*got.High)/2-2) > 1e-12 || *got.Paired != 0.125 {
-		t.Errorf("%+v: want a difference of 2, paired p 2/16", got)
+	if *got.Figure != 2 || got.N != "4 and 4" || math.Abs((*got.Low+*got.High)/2-2) > 1e-12 || *got.Paired != 0.125 || *got.Effect != 0.75 {
+		t.Errorf("%+v: want a difference of 2, paired p 2/16, Cliff's delta 12/16", got)
 	}
 }
 

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"math"
+
 	"gmnas/harness/spec"
 	"gmnas/report/stat"
 	"gmnas/report/table"
@@ -51,33 +53,41 @@ func (b *builder) comparePicks(row spec.Row) []table.Pick {
 }
 
 // cost averages the searches' costs over the complete seeds. A stage that several rows share counts in each, as if
-// the row ran alone. A cost that no stage recorded is absent, not 0.
+// the row ran alone. A cost that a seed lacks is absent, not 0, and not the mean of the others.
 func (b *builder) cost(row spec.Row) table.Cost {
 	c := table.Cost{Row: row.ID, Name: row.Name}
-	var gradients, flops, seconds float64
+	var gradients, flops, seconds []float64
 	for _, s := range b.searches[row.ID] {
 		if s.state() != spec.Done {
 			continue
 		}
-		c.N++
+		var g, f, t float64
 		for _, o := range s.Stages {
 			if o.Kind == spec.KindEvaluate {
 				continue
 			}
-			gradients += float64(o.Cost.GradientEvaluations)
-			flops += o.Cost.FLOPs
-			seconds += o.Cost.Seconds
+			g += float64(o.Cost.GradientEvaluations)
+			f += o.Cost.FLOPs / 1e12
+			t += o.Cost.Seconds
+			if o.Kind == spec.KindTrain && !(o.Cost.Seconds > 0) { // not recorded
+				t = math.NaN()
+			}
 		}
+		gradients, flops, seconds = append(gradients, g), append(flops, f), append(seconds, t)
 	}
-	average := func(total float64) *float64 {
-		if !(total > 0) || !finite(total) {
+	c.N = len(seconds)
+	c.GradientEvaluations, c.TeraFLOP, c.Seconds = average(gradients), average(flops), average(seconds)
+	return c
+}
+
+// average is the mean of costs; nil where one isn't above 0, as it wasn't recorded.
+func average(costs []float64) *float64 {
+	for _, v := range costs {
+		if !(v > 0) || !finite(v) {
 			return nil
 		}
-		total /= float64(c.N)
-		return &total
 	}
-	c.GradientEvaluations, c.TeraFLOP, c.Seconds = average(gradients), average(flops/1e12), average(seconds)
-	return c
+	return mean(costs)
 }
 
 func mean(values []float64) *float64 {

@@ -31,11 +31,27 @@ func (b *builder) facts(t table.Table) []table.Fact {
 		facts = append(facts, tally)
 	}
 	if n := len(b.Experiment.Seeds); n > 1 {
-		facts = append(facts, table.Fact{Name: "statistics", Text: fmt.Sprintf("mean ± sample standard deviation over seeds. The smallest exact two-sided "+
-			"Mann-Whitney p for %d + %d seeds is %.2g, before any correction: this many seeds cannot carry significance between methods, so nothing is bold",
-			n, n, stat.SmallestP(n, n))})
+		facts = append(facts, table.Fact{Name: "statistics", Text: "mean ± sample standard deviation over seeds. " + b.bold(n)})
 	}
 	return append(facts, sourceFacts(b.sources(""))...)
+}
+
+// bold says when a figure is bold, and whether so many seeds can make one so among so many comparisons.
+func (b *builder) bold(n int) string {
+	among := b.among
+	switch {
+	case b.embedded:
+		return "No claim is decided on the embedded set, so nothing is bold"
+	case among == 0:
+		return "No claim compares groups of seeds, so nothing is bold"
+	}
+	smallest := stat.SmallestP(n, n)
+	text := fmt.Sprintf("Under Claims a difference is bold where its p is %g or less after correction for %d; accuracies never are, as each stands for its own row alone. "+
+		"The smallest exact two-sided Mann-Whitney p of %d + %d seeds is %.2g, %.2g after the correction: ", significant, among, n, n, smallest, min(1, smallest*float64(among)))
+	if level := significant / float64(among); smallest > level {
+		return text + fmt.Sprintf("n = %d cannot decide, n = %d could", n, stat.NeededAtLeast(1, level))
+	}
+	return text + fmt.Sprintf("n = %d can decide", n)
 }
 
 // left are the searches that the table leaves out.

@@ -53,7 +53,8 @@ var pairMeasure = table.Measure{
 		"that both use, after training. Losses are mean cross-entropies of the architecture itself after training: W-set is what it trained on, A-set is held out.",
 	Claims: "Over the architectures that have both pairs, which start from the same weights and see the same images. value: mean of similar less dissimilar. " +
 		"holds: the corrected p is 0.05 or less and the value is below 0; contradicted: above 0. p paired: exact, by the signs of the differences " +
-		"(of more than 20: 100,000 random signs). p Holm: corrected for both comparisons.",
+		"(of more than 20: 100,000 random signs). p Holm: corrected for both comparisons. Bold: p Holm is 0.05 or less. about so many would: " +
+		"they find the difference and spread seen here with a probability of 80 %.",
 	Verdicts: "Beside the printed values, by Welch's 95 % interval. reproduced: the mean is within the declared tolerance. differs: the interval lies outside it, in the paper's own protocol.",
 	Decimals: 3,
 }
@@ -115,7 +116,7 @@ func (b *builder) pairCell(row spec.Row, pairs []sampled, side pairSide, column 
 	}
 	sample := stat.NewSample(slices.Collect(maps.Values(values)))
 	cell.Asked = sample.N() // an architecture without such a pair is a finding, not a gap
-	describe(&cell, sample)
+	describe(&cell, sample, 0)
 	if b.embedded {
 		return cell
 	}
@@ -144,7 +145,7 @@ func (b *builder) pairCell(row spec.Row, pairs []sampled, side pairSide, column 
 // pairClaims compares the losses of the architectures that have both pairs.
 func pairClaims(row spec.Row, pairs []sampled) []table.Claim {
 	claim := table.Claim{Text: "training with a similar architecture gives lower loss than with a dissimilar one", Check: "paired"}
-	var ps []float64
+	var tests []*test
 	for column, name := range []string{1: "training loss", 2: "validation loss"} {
 		if column == 0 {
 			continue
@@ -156,37 +157,39 @@ func pairClaims(row spec.Row, pairs []sampled) []table.Claim {
 			d := px.Mean - py.Mean
 			c.Paper = &d
 		}
-		test, err := stat.PairedAny(x, y)
-		c.N = fmt.Sprintf("%d pairs", test.Pairs)
+		paired, err := stat.PairedAny(x, y)
+		c.N = fmt.Sprintf("%d pairs", paired.Pairs)
+		t := &test{reach: ofPairs(stat.NewSample(differences(x, y)))}
 		if err != nil {
 			c.Verdict, c.Reason = table.CannotTell, err.Error()
-			if test.Pairs == 0 {
+			if paired.Pairs == 0 {
 				c.Verdict, c.Reason = table.NotRun, "no architecture has both pairs"
 			}
 		} else {
-			c.Figure, c.Paired = &test.Mean, &test.P
+			c.Figure, c.Paired, c.P = &paired.Mean, &paired.P, &paired.P
 			if i, err := stat.TInterval(stat.NewSample(differences(x, y)), 0.95); err == nil {
 				c.Low, c.High = &i.Low, &i.High
 			}
-			ps = append(ps, test.P)
+		}
+		t.Comparison = c
+		tests = append(tests, t)
+	}
+	correct(tests)
+	for _, t := range tests {
+		c := t.Comparison
+		c.P = nil // there are no groups
+		if c.Adjusted != nil {
+			c.Significant = *c.Adjusted <= significant
+			switch {
+			case !c.Significant:
+				c.Verdict, c.Reason = table.CannotTell, fmt.Sprintf("p = %.2g after correction for %d; %s", *c.Adjusted, t.among, t.reach.fill(&c, t.among))
+			case *c.Figure < 0:
+				c.Verdict, c.Reason = table.Holds, "lower with a similar one"
+			default:
+				c.Verdict, c.Reason = table.Contradicted, "higher with a similar one"
+			}
 		}
 		claim.Comparisons = append(claim.Comparisons, c)
-	}
-	adjusted, _ := stat.Holm(ps)
-	for i := range claim.Comparisons {
-		c := &claim.Comparisons[i]
-		if c.Paired == nil {
-			continue
-		}
-		c.Adjusted, adjusted = &adjusted[0], adjusted[1:]
-		switch {
-		case *c.Adjusted > significant:
-			c.Verdict, c.Reason = table.CannotTell, fmt.Sprintf("corrected p %.2g", *c.Adjusted)
-		case *c.Figure < 0:
-			c.Verdict, c.Reason = table.Holds, "lower with a similar one"
-		default:
-			c.Verdict, c.Reason = table.Contradicted, "higher with a similar one"
-		}
 	}
 	claim.Verdict = overall(claim.Comparisons)
 	return []table.Claim{claim}

@@ -72,16 +72,16 @@ func mixture(list []nullColumn) (float64, *float64) {
 	return mean, &std
 }
 
-// optimum returns the table's best, which every null records.
-func (b *builder) optimum(column string) (float64, bool) {
+// optimum returns the table's best, which every null records, and whether it is of a single training.
+func (b *builder) optimum(column string) (best float64, single, ok bool) {
 	for _, n := range b.Nulls {
 		if done(&n.Outcome) && n.Outcome.Null != nil {
 			if best, ok := n.Outcome.Null.Optimum[column]; ok && percentage(best) {
-				return best, true
+				return best, slices.Contains(n.Outcome.Null.SingleOptimum, column), true
 			}
 		}
 	}
-	return 0, false
+	return 0, false, false
 }
 
 // nullsOf returns the null rows that have as many picks as the row has leaves, those of its own leaves included.

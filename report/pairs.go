@@ -157,10 +157,7 @@ func (t *test) hits(c count) *test {
 		t.Verdict, t.Reason = table.NotRun, "no split by gradients is recorded"
 		return t
 	}
-	t.above, t.few = c.chance(), fmt.Sprintf("n = %d", len(c.chances))
-	if p, err := stat.HitsTest(len(c.chances), c.chances); err == nil {
-		t.smallest = p
-	}
+	t.above, t.reach = c.chance(), ofHits(c)
 	return t
 }
 

@@ -66,7 +66,8 @@ var rankMeasure = table.Measure{
 		"of the space. Ties share their average rank. †: see the notes.",
 	Claims: "A difference of mean correlations. holds: every seed of the one is above every seed of the other, and the 95 % interval of the difference, by " +
 		"resampling architectures and seeds together, is above 0; contradicted: the same the other way round. p: exact Mann-Whitney of the seeds. " +
-		"p paired: exact, by the signs of the differences on common seeds. p Holm: p corrected for all comparisons of this page.",
+		"effect: Cliff's delta of the seeds, 1 where all are above. p paired: exact, by the signs of the differences on common seeds. " +
+		"p Holm: p corrected for all comparisons of this page. Bold: p Holm is 0.05 or less.",
 	Verdicts: "Beside the printed values. reproduced: the mean is within the declared tolerance, and so few architectures don't scatter beyond it by chance " +
 		"alone. differs: the 95 % interval, by resampling architectures and seeds together, lies outside the tolerance, in the paper's own protocol.",
 	Decimals: 3,
@@ -242,10 +243,10 @@ func (b *builder) rankCell(r *ranked, c spec.Column) table.Cell {
 		}
 	}
 	sample := stat.NewSample(values)
-	describe(&cell, sample)
-	cell.Low, cell.High = nil, nil // Student's, of seeds alone
+	describe(&cell, sample, 0)
+	cell.Low, cell.High, cell.IntervalBy, cell.BootLow, cell.BootHigh = nil, nil, "", nil, nil // of seeds alone
 	if i := r.interval(f); i != nil {
-		cell.Low, cell.High, cell.Why = &i.Low, &i.High, r.why
+		cell.Low, cell.High, cell.Why, cell.IntervalBy = &i.Low, &i.High, r.why, "bootstrap of architectures and seeds"
 	}
 	if r.rival {
 		return cell

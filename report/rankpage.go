@@ -105,27 +105,23 @@ func (b *builder) rankClaims(list []*ranked) []table.Claim {
 		return &ranked{row: spec.Row{ID: id, Name: id}, asked: len(b.Experiment.Seeds)}
 	}
 	var claims []table.Claim
-	var ps []float64
-	var at []*table.Comparison
+	var tests []*test
 	for _, c := range b.Experiment.Claims {
 		claim := table.Claim{Text: c.Text, Check: c.Check}
 		for _, than := range c.Than {
-			claim.Comparisons = append(claim.Comparisons, b.compareRankings(row(c.Row), row(than), c.Column))
+			t := &test{Comparison: b.compareRankings(row(c.Row), row(than), c.Column)}
+			tests, claim.Comparisons = append(tests, t), append(claim.Comparisons, table.Comparison{}) // filled in once all p are corrected
 		}
-		claim.Verdict = overall(claim.Comparisons)
 		claims = append(claims, claim)
 	}
+	correct(tests)
 	for i := range claims {
 		for j := range claims[i].Comparisons {
-			if v := &claims[i].Comparisons[j]; v.P != nil {
-				ps, at = append(ps, *v.P), append(at, v)
-			}
+			c := tests[0].Comparison
+			c.Significant = c.Adjusted != nil && *c.Adjusted <= significant
+			claims[i].Comparisons[j], tests = c, tests[1:]
 		}
-	}
-	if adjusted, err := stat.Holm(ps); err == nil {
-		for i := range at {
-			at[i].Adjusted = &adjusted[i]
-		}
+		claims[i].Verdict = overall(claims[i].Comparisons)
 	}
 	return claims
 }
@@ -168,7 +164,7 @@ func (b *builder) compareRankings(x, y *ranked, column string) table.Comparison 
 	}
 	apart := 0.0
 	if u, err := stat.MannWhitney(a, d); err == nil {
-		c.P, apart = &u.P, u.Delta
+		c.P, c.Effect, apart = &u.P, &u.Delta, u.Delta
 	}
 	if p, err := stat.Paired(seedsX, seedsY); err == nil {
 		c.Paired = &p.P

@@ -89,8 +89,15 @@ func (c comparison) interval(difference float64) (low, high float64) {
 	return difference - half, difference + half
 }
 
-// judgeOptimum compares the table's optimum, which has no spread, with the printed one.
-func judgeOptimum(difference, tolerance float64) (table.Verdict, string) {
+// aggregationDiffers is why the best of single trainings, which is above the best of means, isn't compared with one.
+const aggregationDiffers = "aggregation differs: the best of single trainings against a mean of seeds"
+
+// judgeOptimum compares the table's optimum, which has no spread, with the printed one, a mean of seeds. One of a single
+// training isn't comparable.
+func judgeOptimum(difference, tolerance float64, single bool) (table.Verdict, string) {
+	if single {
+		return table.NotComparable, aggregationDiffers
+	}
 	if math.Abs(difference) <= tolerance {
 		return table.Reproduced, "within rounding"
 	}

@@ -149,7 +149,7 @@ func TestDegenerateCells(t *testing.T) {
 		{nil, false, false, "no values"},
 	} {
 		var cell table.Cell
-		describe(&cell, stat.NewSample(c.values))
+		describe(&cell, stat.NewSample(c.values), 0)
 		if (cell.Std != nil) != c.std || (cell.Low != nil) != c.interval || !strings.Contains(cell.Why, c.why) || (c.why == "") != (cell.Why == "") {
 			t.Errorf("%v: %+v", c.values, cell)
 		}

@@ -50,6 +50,9 @@ func (x *Executor) null(_ context.Context, job run.Job, report func(run.Progress
 				return err
 			}
 			outcome.Null.Optimum[column(d, split)] = v.Value.Accuracy
+			if v.Value.Aggregation == nasbench.SingleSeed {
+				outcome.Null.SingleOptimum = append(outcome.Null.SingleOptimum, column(d, split))
+			}
 		}
 	}
 	return nil

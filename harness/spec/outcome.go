@@ -183,6 +183,8 @@ func Selections() []string {
 type Nulled struct {
 	Picks   map[string]map[string]NullColumn // rule -> column
 	Optimum map[string]float64               `json:",omitempty"` // column -> highest accuracy of the whole space
+	// SingleOptimum are the columns whose Optimum is of a single training; the others are means of several.
+	SingleOptimum []string `json:",omitempty"`
 }
 
 // NullColumn summarises the null's picks in one column.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gmnas/report/table"
 )
@@ -14,11 +16,12 @@ import (
 // csvHead names the columns of CSV; they are stable.
 var csvHead = []string{
 	"experiment", "profile", "row", "name", "kind", "column", "n", "asked", "diverged", "failed", "mean", "std", "low", "high",
-	"paper", "paper_std", "difference", "verdict", "reason", "seeds",
+	"paper", "paper_std", "difference", "verdict", "reason", "seeds", "median", "interval_by", "boot_low", "boot_high",
 }
 
 // CSV writes a line for each cell of the main table. Absent figures are empty. A text that a spreadsheet would run as a
-// formula, as it begins with = + - @, gets a leading apostrophe.
+// formula, as it begins with = + - @ (full-width ones and after spaces too), gets a leading apostrophe; figures are figures,
+// negative ones as they are.
 func CSV(w io.Writer, t table.Table) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(csvHead); err != nil {
@@ -35,6 +38,7 @@ func CSV(w io.Writer, t table.Table) error {
 				strconv.Itoa(c.N), strconv.Itoa(c.Asked), strconv.Itoa(c.Diverged), strconv.Itoa(c.Failed),
 				decimal(c.Mean), decimal(c.Std), decimal(c.Low), decimal(c.High), decimal(c.Paper), decimal(c.PaperStd), decimal(c.Difference),
 				csvText(string(c.Verdict)), csvText(c.Reason), strings.Join(seeds, " "),
+				decimal(c.Median), csvText(c.IntervalBy), decimal(c.BootLow), decimal(c.BootHigh),
 			}
 			if err := out.Write(line); err != nil {
 				return fmt.Errorf("writing csv: %w", err)
@@ -57,7 +61,7 @@ func JSON(w io.Writer, t table.Table) error {
 
 func csvText(s string) string {
 	s = clean(s)
-	if strings.ContainsAny(s[:min(1, len(s))], "=+-@") {
+	if first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(s, unicode.IsSpace)); strings.ContainsRune("=+-@＝＋－＠", first) && first != utf8.RuneError {
 		return "'" + s
 	}
 	return s

@@ -25,7 +25,7 @@ func Markdown(w io.Writer, t table.Table, plot string) error {
 	}
 	for _, s := range sections(t) {
 		fmt.Fprintf(out, "\n## %s\n\n%s\n\n", markdown(s.title), markdown(s.intro))
-		markdownRow(out, s.head)
+		markdownRow(out, cells(s.head...))
 		rule := make([]string, len(s.head))
 		for i := range rule {
 			rule[i] = "---:"
@@ -55,12 +55,15 @@ func Markdown(w io.Writer, t table.Table, plot string) error {
 	return out.Flush()
 }
 
-func markdownRow(w io.Writer, cells []string) {
-	escaped := make([]string, len(cells))
-	for i, c := range cells {
-		lines := strings.Split(c, "\n")
+func markdownRow(w io.Writer, row []cell) {
+	escaped := make([]string, len(row))
+	for i, c := range row {
+		lines := c.lines()
 		for j := range lines {
 			lines[j] = markdown(lines[j])
+		}
+		if c.bold {
+			lines[0] = "**" + lines[0] + "**"
 		}
 		escaped[i] = strings.Join(lines, "<br>")
 	}

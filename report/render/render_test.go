@@ -40,7 +40,9 @@ func TestEscapes(t *testing.T) {
 		{"![x](http://example.com)", `!\[x](http://example.com)`, "![x](http://example.com)"},
 		{"`x` *y* _z_ \\", "\\`x\\` \\*y\\* \\_z\\_ \\\\", "`x` *y* _z_ \\"},
 		{"two\nlines\x1b[31m", `two lines \[31m`, "two lines [31m"},
-		{"\t=1", " =1", " =1"},
+		{"\t=1", " =1", "' =1"},
+		{"＝cmd()", "＝cmd()", "'＝cmd()"},
+		{"", "", ""},
 	} {
 		if got := markdown(c.text); got != c.markdown {
 			t.Errorf("markdown of %q is %q, want %q", c.text, got, c.markdown)
@@ -123,8 +125,10 @@ func TestNumbers(t *testing.T) {
 		{signed(value(0.35), 2), "+0.35"},
 		{signed(nil, 2), "-"},
 		{cellText(spec.RowRun, table.Cell{Asked: 4}, 2), "not run"},
-		{cellText(spec.RowRun, table.Cell{Asked: 4, Diverged: 4}, 2), "(n=0/4, 4 diverged)"},
-		{cellText(spec.RowRun, table.Cell{Asked: 4, N: 3, Diverged: 1, Mean: value(93), Std: value(1)}, 2), "93.00 ± 1.00 (n=3/4, 1 diverged)"},
+		{cellText(spec.RowRun, table.Cell{Asked: 4, Diverged: 4}, 2), "DIVERGED n=0/4 (4 diverged)"},
+		{cellText(spec.RowRun, table.Cell{Asked: 4, N: 3, Diverged: 1, Mean: value(93), Std: value(1)}, 2), "93.00 ± 1.00 n=3/4 (1 diverged)"},
+		{cellText(spec.RowRun, table.Cell{Asked: 4, N: 2, Diverged: 1, Failed: 1, Mean: value(93), Std: value(1)}, 2), "93.00 ± 1.00 n=2/4 (1 diverged, 1 failed)"},
+		{cellText(spec.RowRun, table.Cell{Asked: 4, Failed: 1}, 2), "FAILED n=0/4 (1 failed)"},
 		{cellText(spec.RowLiterature, table.Cell{Paper: value(93.97), Noted: true}, 2), "[93.97] †"},
 		{decimal(value(93.37)), "93.3700"},
 		{decimal(nil), ""},

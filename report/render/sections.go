@@ -1,5 +1,5 @@
-// Package render prints a table.Table: as terminal text, Markdown, CSV and JSON. Text and Markdown show the same
-// sections; CSV has a line for each cell; JSON is the table itself.
+// Package render prints a table.Table: as terminal text, Markdown, LaTeX, HTML, CSV and JSON. The first four show the
+// same sections; CSV has a line for each cell; JSON is the table itself. Each format escapes all text for itself.
 package render
 
 import (
@@ -10,28 +10,53 @@ import (
 	"gmnas/report/table"
 )
 
-// section is one table of the page. A cell may hold several lines.
+// section is one table of the page.
 type section struct {
 	title string
 	intro string
 	head  []string
-	rows  [][]string
+	rows  [][]cell
 	left  int // so many columns from the left are text, the rest figures
 }
+
+// cell is text of one or more lines, the first of them bold where significance was reached.
+type cell struct {
+	text string
+	bold bool
+}
+
+func cells(texts ...string) []cell {
+	list := make([]cell, len(texts))
+	for i, t := range texts {
+		list[i].text = t
+	}
+	return list
+}
+
+func (c cell) lines() []string { return strings.Split(c.text, "\n") }
 
 // sections are the page's tables in reading order; those without rows are left out.
 func sections(t table.Table) []section {
 	var list []section
 	all := []section{accuracies(t), claims(t)}
 	for _, s := range t.Sections {
-		all = append(all, section{s.Title, s.Intro, s.Head, s.Rows, s.Left})
+		all = append(all, ofText(s))
 	}
-	for _, s := range append(all, verdicts(t), against(t), picks(t), costs(t)) {
+	for _, s := range append(all, verdicts(t), spreads(t), against(t), picks(t), costs(t)) {
 		if len(s.rows) > 0 {
 			list = append(list, s)
 		}
 	}
 	return list
+}
+
+// ofText is a section of which no cell is bold.
+func ofText(s table.Section) section {
+	text := section{title: s.Title, intro: s.Intro, head: s.Head, left: s.Left}
+	for _, r := range s.Rows {
+		text.rows = append(text.rows, cells(r...))
+	}
+	return text
 }
 
 func accuracies(t table.Table) section {
@@ -64,7 +89,7 @@ func accuracies(t table.Table) section {
 		for _, c := range r.Cells {
 			line = append(line, cellText(r.Kind, c, decimalsOf(t, c)))
 		}
-		s.rows = append(s.rows, line)
+		s.rows = append(s.rows, cells(line...))
 	}
 	return s
 }
@@ -75,8 +100,10 @@ func cellText(kind string, c table.Cell, decimals int) string {
 	switch {
 	case c.Mean != nil:
 		lines = append(lines, plusMinus(c.Mean, c.Std, decimals)+count(c)+star(c.Noted))
-	case kind == spec.RowRun && c.Diverged+c.Failed > 0:
-		lines = append(lines, strings.TrimSpace(count(c))+star(c.Noted))
+	case kind == spec.RowRun && c.Diverged > 0:
+		lines = append(lines, "DIVERGED"+count(c)+star(c.Noted))
+	case kind == spec.RowRun && c.Failed > 0:
+		lines = append(lines, "FAILED"+count(c)+star(c.Noted))
 	case c.Verdict == table.CannotTell:
 		lines = append(lines, "none"+star(c.Noted))
 	case kind != spec.RowLiterature:
@@ -92,46 +119,23 @@ func cellText(kind string, c table.Cell, decimals int) string {
 	return strings.Join(lines, "\n")
 }
 
-// count is empty where every asked seed has a value: " (n=3/4, 1 diverged)".
+// count is empty where every asked seed has a value: " n=3/4 (1 diverged)".
 func count(c table.Cell) string {
 	if c.N == c.Asked || c.Asked == 0 {
 		return ""
 	}
-	text := fmt.Sprintf(" (n=%d/%d", c.N, c.Asked)
+	text := fmt.Sprintf(" n=%d/%d", c.N, c.Asked)
+	var why []string
 	if c.Diverged > 0 {
-		text += fmt.Sprintf(", %d diverged", c.Diverged)
+		why = append(why, fmt.Sprintf("%d diverged", c.Diverged))
 	}
 	if c.Failed > 0 {
-		text += fmt.Sprintf(", %d failed", c.Failed)
+		why = append(why, fmt.Sprintf("%d failed", c.Failed))
 	}
-	return text + ")"
-}
-
-// claims has a line for each comparison.
-func claims(t table.Table) section {
-	s := section{title: "Claims", left: 2, head: []string{"claim\nand what is compared", "seen\nand why", "value", "95 % interval", "paper", "n", "p", "p paired", "p Holm"},
-		intro: "Each statement with the check that decides on it, about the runs of this profile. holds, contradicted: the corrected p is 0.05 or less, or the interval lies within or outside " +
-			"the declared points. p: exact Mann-Whitney of the seeds (spreads: of the distances from the median; splits: of the hits), two-sided. p paired: " +
-			"exact, by the signs of the differences on common seeds. p Holm: p corrected for all comparisons of this page."}
-	if t.Measure != nil {
-		s.intro = t.Measure.Claims
+	if len(why) > 0 {
+		text += " (" + strings.Join(why, ", ") + ")"
 	}
-	format := fmt.Sprintf("%%.%df", decimals(t))
-	for _, c := range t.Claims {
-		for i, v := range c.Comparisons {
-			text := c.Text
-			if len(c.Comparisons) > 1 {
-				text += fmt.Sprintf(" (%d of %d; together: %s)", i+1, len(c.Comparisons), c.Verdict)
-			}
-			low := "-"
-			if v.Low != nil && v.High != nil {
-				low = number(v.Low, format) + " to " + number(v.High, format)
-			}
-			s.rows = append(s.rows, []string{text + "\n" + v.What + ": " + v.Measure, string(v.Verdict) + "\n" + strings.ReplaceAll(v.Reason, "; ", ";\n"), number(v.Figure, format), low, number(v.Paper, format), v.N,
-				number(v.P, "%.2g"), number(v.Paired, "%.2g"), number(v.Adjusted, "%.2g")})
-		}
-	}
-	return s
+	return text
 }
 
 // axisName is the head of a figure's axis.
@@ -164,8 +168,8 @@ func verdicts(t table.Table) section {
 			if c.Verdict == "" || transfer[c.Column] && r.Kind == spec.RowRun {
 				continue
 			}
-			s.rows = append(s.rows, []string{r.Name, c.Column, string(c.Verdict), c.Reason,
-				plusMinus(c.Mean, c.Std, decimalsOf(t, c)), plusMinus(c.Paper, c.PaperStd, decimalsOf(t, c)), signed(c.Difference, decimalsOf(t, c))})
+			s.rows = append(s.rows, cells(r.Name, c.Column, string(c.Verdict), c.Reason,
+				plusMinus(c.Mean, c.Std, decimalsOf(t, c)), plusMinus(c.Paper, c.PaperStd, decimalsOf(t, c)), signed(c.Difference, decimalsOf(t, c))))
 		}
 	}
 	return s
@@ -176,7 +180,7 @@ func against(t table.Table) section {
 	s := section{title: "Against the no-search null", head: []string{"method", "null", "beats it"}, left: 3,
 		intro: "Looking leaves up in a table is itself a search, so a claim counts as carried by the search only where it beats its null. p: probability " +
 			"that the null's mean over as many seeds reaches the method's mean. beats it: p is 0.05 or less on the data set of the search (a method at a " +
-			"time, not corrected for their number)."}
+			"time, not corrected for their number, and so never bold)."}
 	transfer := map[string]bool{}
 	for _, c := range t.Columns {
 		transfer[c.ID] = c.Transfer
@@ -186,20 +190,20 @@ func against(t table.Table) section {
 	}
 	for i, a := range t.Against {
 		if i == 0 || a.Row != t.Against[i-1].Row || a.Null != t.Against[i-1].Null {
-			s.rows = append(s.rows, []string{a.Name, a.NullName, "-"})
+			s.rows = append(s.rows, cells(a.Name, a.NullName, "-"))
 		}
 		line := &s.rows[len(s.rows)-1]
 		if !transfer[a.Column] {
 			switch {
 			case a.Reaches == nil:
-				(*line)[2] = "cannot tell: " + a.Why
+				(*line)[2].text = "cannot tell: " + a.Why
 			case a.Carried:
-				(*line)[2] = "yes"
+				(*line)[2].text = "yes"
 			default:
-				(*line)[2] = "no"
+				(*line)[2].text = "no"
 			}
 		}
-		*line = append(*line, number(a.Reaches, "%.3f"))
+		*line = append(*line, cell{text: number(a.Reaches, "%.3f")})
 	}
 	return s
 }
@@ -211,8 +215,8 @@ func picks(t table.Table) section {
 			"(the main table), its test accuracy, or the supernet's own validation accuracy, all that a search without a table knows. gap: oracle - honest. " +
 			"supernet BN: batch-norm statistics that the supernet's accuracy was measured with."}
 	for _, p := range t.Picks {
-		s.rows = append(s.rows, []string{p.Name, fmt.Sprint(p.Leaves), fmt.Sprint(p.N),
-			number(p.Main, "%.2f"), number(p.Oracle, "%.2f"), number(p.Honest, "%.2f"), number(p.Gap, "%.2f"), number(p.Worst, "%.2f"), p.BatchNorm})
+		s.rows = append(s.rows, cells(p.Name, fmt.Sprint(p.Leaves), fmt.Sprint(p.N),
+			number(p.Main, "%.2f"), number(p.Oracle, "%.2f"), number(p.Honest, "%.2f"), number(p.Gap, "%.2f"), number(p.Worst, "%.2f"), p.BatchNorm))
 	}
 	return s
 }
@@ -222,7 +226,7 @@ func costs(t table.Table) section {
 		intro: "Mean a seed, of all its stages on one worker, without the evaluation; stages that rows share count in each. A gradient evaluation is one " +
 			"forward and backward pass of a mini-batch."}
 	for _, c := range t.Costs {
-		s.rows = append(s.rows, []string{c.Name, fmt.Sprint(c.N), number(c.GradientEvaluations, "%.0f"), number(c.TeraFLOP, "%.4g"), number(c.Seconds, "%.1f")})
+		s.rows = append(s.rows, cells(c.Name, fmt.Sprint(c.N), number(c.GradientEvaluations, "%.0f"), number(c.TeraFLOP, "%.4g"), number(c.Seconds, "%.1f")))
 	}
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
@@ -25,7 +26,11 @@ func Text(w io.Writer, t table.Table) error {
 		fmt.Fprintf(&out, "%s %-12s %s", mark, clean(f.Name), wrap(f.Text, strings.Repeat(" ", 15)))
 	}
 	for _, s := range sections(t) {
-		fmt.Fprintf(&out, "\n%s\n%s\n", strings.ToUpper(s.title), wrap(s.intro, ""))
+		intro := s.intro
+		if slices.ContainsFunc(s.rows, func(r []cell) bool { return slices.ContainsFunc(r, func(c cell) bool { return c.bold }) }) {
+			intro += " Here *between asterisks* is bold."
+		}
+		fmt.Fprintf(&out, "\n%s\n%s\n", strings.ToUpper(s.title), wrap(intro, ""))
 		if err := textTable(&out, s); err != nil {
 			return fmt.Errorf("rendering section %q: %w", s.title, err)
 		}
@@ -75,9 +80,12 @@ func textTable(w io.Writer, s section) error {
 	for _, r := range s.rows {
 		lines := make([]string, len(r))
 		for i, c := range r {
-			parts := strings.Split(c, "\n")
+			parts := c.lines()
 			for j := range parts {
 				parts[j] = clean(parts[j])
+			}
+			if c.bold {
+				parts[0] = "*" + parts[0] + "*"
 			}
 			lines[i] = strings.Join(parts, "\n")
 		}

@@ -10,7 +10,7 @@ import (
 
 // Why the number of values that a decision needs can't be estimated, beside ErrEmpty, ErrSingle and ErrEqual.
 var (
-	ErrNoDifference = errors.New("no difference was seen: no number of values would show one")
+	ErrNoDifference = errors.New("no difference was seen")
 	ErrOutOfReach   = errors.New("more than 100,000: the difference seen is nothing beside the spread")
 )
 

@@ -22,12 +22,17 @@ type Comparison struct {
 	Figure   *float64 `json:"figure,omitempty"`
 	Low      *float64 `json:"low,omitempty"` // 95 % interval
 	High     *float64 `json:"high,omitempty"`
-	Paper    *float64 `json:"paper,omitempty"`    // the same figure of the printed numbers
+	Paper    *float64 `json:"paper,omitempty"` // the same figure of the printed numbers
+	Effect   *float64 `json:"cliffs_delta,omitempty"`
 	P        *float64 `json:"p,omitempty"`        // exact, two-sided
 	Paired   *float64 `json:"p_paired,omitempty"` // on common seeds
 	Adjusted *float64 `json:"p_holm,omitempty"`   // P corrected for all of the experiment
-	Verdict  Verdict  `json:"verdict"`
-	Reason   string   `json:"reason"`
+	// Significant tells that Adjusted is 0.05 or less: it alone makes a figure bold.
+	Significant bool    `json:"significant"`
+	Could       int     `json:"n_could,omitempty"`  // fewest values a side with which P could be significant; 0 where an interval decides
+	Needed      int     `json:"n_needed,omitempty"` // about how many would be, at the difference and spread seen; 0 where that can't be estimated
+	Verdict     Verdict `json:"verdict"`
+	Reason      string  `json:"reason"`
 }
 
 // Section is a table of its own, as text; so many columns from the left are text, the rest figures.

@@ -85,10 +85,14 @@ type Cell struct {
 	Diverged   int      `json:"diverged"` // of them
 	Failed     int      `json:"failed"`
 	Mean       *float64 `json:"mean,omitempty"`
-	Std        *float64 `json:"std,omitempty"`  // sample standard deviation, over seeds or a null's draws
-	Low        *float64 `json:"low,omitempty"`  // 95 % interval: Student's, of the mean over seeds;
-	High       *float64 `json:"high,omitempty"` // of single draws for a null
-	Why        string   `json:"why,omitempty"`  // why deviation or interval are missing
+	Std        *float64 `json:"std,omitempty"` // sample standard deviation, over seeds or a null's draws
+	Median     *float64 `json:"median,omitempty"`
+	Low        *float64 `json:"low,omitempty"`         // 95 % interval of the mean over seeds, by IntervalBy;
+	High       *float64 `json:"high,omitempty"`        // of single draws for a null
+	IntervalBy string   `json:"interval_by,omitempty"` // "Student's t", "Wilson, 10000 images"; empty for a null
+	BootLow    *float64 `json:"boot_low,omitempty"`    // 95 % bootstrap interval of the mean over seeds
+	BootHigh   *float64 `json:"boot_high,omitempty"`
+	Why        string   `json:"why,omitempty"` // why deviation or interval are missing
 	Paper      *float64 `json:"paper,omitempty"`
 	PaperStd   *float64 `json:"paper_std,omitempty"`
 	Difference *float64 `json:"difference,omitempty"` // mean - paper
