@@ -61,7 +61,7 @@ build: setup
 $(EXPERIMENTS) tables: build
 	@experiments=$@; if [ $@ = tables ]; then experiments=$$(bin/gmnas list --labels); fi; \
 	bin/gmnas run $$experiments --profile '$(PROFILE)' --db '$(DB)' $(RUN); code=$$?; if [ $$code -gt 1 ]; then exit $$code; fi; \
-	bin/gmnas report $$experiments --profile '$(PROFILE)' --db '$(DB)' --out '$(OUT)' && exit $$code
+	bin/gmnas report $$experiments --profile '$(PROFILE)' --db '$(DB)' --out '$(OUT)' $(if $(SEEDS),--seeds '$(SEEDS)') && exit $$code
 
 demo: build
 	@GMNAS_DATA= bin/gmnas run table3 --profile smoke --seeds 0-1 --db results/demo.db && \

@@ -16,9 +16,10 @@ import (
 	"gmnas/report/table"
 )
 
-// Input is an experiment and what is recorded of it in one profile.
+// Input is an experiment and what is recorded of it in one profile. Its seeds may be others than those it declares.
 type Input struct {
 	Experiment    spec.Experiment
+	Declared      []int64 // seeds, which are those of the printed means; nil where Experiment has them
 	Profile       string
 	Searches      []Search
 	Nulls         []Null
@@ -137,6 +138,14 @@ func (b *builder) searchedOn() string {
 	return ""
 }
 
+// declared are the seeds that the printed means are of.
+func (b *builder) declared() []int64 {
+	if b.Declared != nil {
+		return b.Declared
+	}
+	return b.Experiment.Seeds
+}
+
 func (b *builder) cell(row spec.Row, column table.Column) table.Cell {
 	cell := table.Cell{Column: column.ID}
 	paper, printed := row.Paper[column.ID]
@@ -192,7 +201,7 @@ func (b *builder) fillSearched(cell *table.Cell, row spec.Row, column table.Colu
 	if cell.Paper == nil && !b.embedded {
 		return
 	}
-	c := comparison{values: sample, asked: cell.Asked, tolerance: row.Tolerance, profile: b.Profile, embedded: b.embedded}
+	c := comparison{values: sample, asked: cell.Asked, printed: len(b.declared()), tolerance: row.Tolerance, profile: b.Profile, embedded: b.embedded}
 	if column.Transfer {
 		c.searchedOn = b.searchedOn()
 	}

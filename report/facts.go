@@ -54,9 +54,12 @@ func (b *builder) bold(n int) string {
 	return text + fmt.Sprintf("n = %d can decide", n)
 }
 
-// left are the searches that the table leaves out.
+// left are the searches that the table leaves out, or takes in beyond the declared ones.
 func (b *builder) left() []table.Fact {
 	var facts []table.Fact
+	if !slices.Equal(b.declared(), b.Experiment.Seeds) {
+		facts = append(facts, table.Fact{Name: "seeds", Text: fmt.Sprintf("%s: more than the declared %s, which the printed means are of", list(b.Experiment.Seeds), list(b.declared()))})
+	}
 	if b.leftOut > 0 {
 		facts = append(facts, table.Fact{Name: "left out", Warn: true, Text: fmt.Sprintf("%d searches on the embedded set, as the two never mix", b.leftOut)})
 	}

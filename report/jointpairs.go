@@ -136,7 +136,7 @@ func (b *builder) pairCell(row spec.Row, pairs []sampled, side pairSide, column 
 		case len(pairs) > 0 && sample.N() == 0:
 			cell.Verdict, cell.Reason = table.CannotTell, "no sampled architecture has such a pair"
 		default:
-			cell.Verdict, cell.Reason = judge(comparison{values: sample, asked: sample.N(), paper: paper, tolerance: row.Tolerance, profile: b.Profile})
+			cell.Verdict, cell.Reason = judge(comparison{values: sample, asked: sample.N(), printed: sample.N(), paper: paper, tolerance: row.Tolerance, profile: b.Profile})
 		}
 	}
 	return cell

@@ -12,7 +12,8 @@ import (
 // comparison is what a verdict depends on.
 type comparison struct {
 	values     stat.Sample
-	asked      int // declared seeds, which are the paper's
+	asked      int // seeds
+	printed    int // seeds of the paper's mean
 	paper      spec.Printed
 	tolerance  float64
 	profile    string
@@ -79,12 +80,12 @@ const trainedHere = "aggregation differs: one training each on the embedded set,
 func (c comparison) interval(difference float64) (low, high float64) {
 	std, _ := c.values.Std()
 	ours := std * std / float64(c.values.N())
-	theirs := c.paper.Std * c.paper.Std / float64(c.asked)
+	theirs := c.paper.Std * c.paper.Std / float64(c.printed)
 	variance := ours + theirs
 	if variance == 0 {
 		return difference, difference
 	}
-	df := variance * variance / (ours*ours/float64(c.values.N()-1) + theirs*theirs/float64(max(1, c.asked-1)))
+	df := variance * variance / (ours*ours/float64(c.values.N()-1) + theirs*theirs/float64(max(1, c.printed-1)))
 	half := stat.TQuantile(df, 0.975) * math.Sqrt(variance)
 	return difference - half, difference + half
 }

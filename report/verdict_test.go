@@ -36,7 +36,7 @@ func TestVerdicts(t *testing.T) {
 		{"single trainings against means of several", []float64{94.56, 94.5, 94.5, 94.5}, func(c *comparison) { c.embedded = true }, table.NotComparable, "aggregation differs"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			comparison := comparison{values: stat.NewSample(c.values), asked: 4, paper: paper, tolerance: 0.5, profile: spec.Paper}
+			comparison := comparison{values: stat.NewSample(c.values), asked: 4, printed: 4, paper: paper, tolerance: 0.5, profile: spec.Paper}
 			if c.change != nil {
 				c.change(&comparison)
 			}
@@ -50,7 +50,7 @@ func TestVerdicts(t *testing.T) {
 
 // TestWelch compares with a value worked out by hand: equal deviations and sizes give 2(n-1) degrees of freedom.
 func TestWelch(t *testing.T) {
-	c := comparison{values: stat.NewSample([]float64{1, 2, 3, 4}), asked: 4, paper: spec.Printed{Std: math.Sqrt(5.0 / 3), HasStd: true}}
+	c := comparison{values: stat.NewSample([]float64{1, 2, 3, 4}), printed: 4, paper: spec.Printed{Std: math.Sqrt(5.0 / 3), HasStd: true}}
 	low, high := c.interval(0)
 	want := 2.446911851 * math.Sqrt(2*5.0/3/4) // t(6)
 	if math.Abs(high-want) > 1e-6 || math.Abs(low+want) > 1e-6 {

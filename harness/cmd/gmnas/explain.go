@@ -13,7 +13,7 @@ import (
 
 func explainCommand() command {
 	f := newFlags("explain")
-	profile, precision, db := profileFlag(f), precisionFlag(f), databaseFlag(f)
+	profile, seeds, precision, db := profileFlag(f), moreSeedsFlag(f), precisionFlag(f), databaseFlag(f)
 	all := f.Bool("all", false, "every epoch of every curve, and every module of the programs")
 	return command{
 		name: "explain", args: "EXPERIMENT [ROW [COLUMN]]", choices: explainable, short: "walk from a number of a table to the stages behind it", flags: f,
@@ -33,7 +33,7 @@ func explainCommand() command {
 				return err
 			}
 			defer store.Close()
-			in, err := collect(store, e, profile.value, precision.of())
+			in, err := collect(store, seeds.beside(e), profile.value, precision.of())
 			if err != nil {
 				return err
 			}

@@ -88,7 +88,12 @@ func collectAll(store *results.Store, e spec.Experiment, profile string, p spec.
 }
 
 func follow(store *results.Store, e spec.Experiment, profile string, p spec.Precision, bindings []results.Binding) (report.Input, error) {
+	declared, err := findExperiment(e.Label)
+	if err != nil {
+		return report.Input{}, err
+	}
 	in, err := report.Collect(inPrecision(e, p), profile, plain(bindings), store.Lookup())
+	in.Declared = declared.Seeds
 	return in, errors.Join(err, store.Err())
 }
 

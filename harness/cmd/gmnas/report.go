@@ -23,15 +23,16 @@ var formats = map[string]func(io.Writer, table.Table) error{
 
 func reportCommand() command {
 	f := newFlags("report")
-	profile, precision, db := profileFlag(f), precisionFlag(f), databaseFlag(f)
+	profile, seeds, precision, db := profileFlag(f), moreSeedsFlag(f), precisionFlag(f), databaseFlag(f)
 	format := &oneOf{"text", []string{"text", "md", "csv", "json"}}
 	f.Var(format, "format", "what to print")
 	out := f.String("out", defaultOut, "`folder` for Markdown, CSV, JSON and PNG files")
 	strict := f.Bool("strict", false, "exit with 1 where a table mixes results of different code, backends, instruction sets, data or tables")
 	return command{
 		name: "report", args: "EXPERIMENT...", choices: otherLabels, short: "render tables and plots from the database alone", flags: f,
-		long:    "It prints one format and writes all files to the --out folder. It may be given while a run goes on.",
-		example: "gmnas report table3\ngmnas report table3 --profile smoke --format md --out /tmp/out",
+		long: "It prints one format and writes all files to the --out folder. It may be given while a run goes on. With --seeds it takes in what\n" +
+			"`gmnas run --seeds` recorded of more seeds than the declared ones.",
+		example: "gmnas report table3\ngmnas report table3 --profile smoke --format md --out /tmp/out\ngmnas report table3 --seeds 4-11",
 		do: func(_ context.Context, c call) error {
 			list, err := findExperiments(c.args)
 			if err != nil {
@@ -44,7 +45,7 @@ func reportCommand() command {
 			defer store.Close()
 			mixed := false
 			for _, e := range list {
-				t, err := tableOf(store, e, profile.value, precision.of(), c.err)
+				t, err := tableOf(store, seeds.beside(e), profile.value, precision.of(), c.err)
 				if err != nil {
 					return err
 				}

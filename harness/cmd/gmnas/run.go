@@ -105,7 +105,7 @@ func doRun(ctx context.Context, c call, o runFlags) error {
 		return err
 	}
 	fmt.Fprintf(c.out, "%d stages were recorded before\n%v\n", len(before.Recorded), summary)
-	fmt.Fprintf(c.out, "render it with: gmnas report %s%s\n", strings.Join(c.args, " "), o.same())
+	fmt.Fprintf(c.out, "render it with: gmnas report %s%s\n", strings.Join(c.args, " "), o.same(c.args))
 	if err != nil || summary.Complete < summary.Goals || len(summary.Problems) > 0 {
 		return errIncomplete
 	}
@@ -137,9 +137,12 @@ func (o runFlags) options() (run.Options, error) {
 // workFolder holds a database's weights and outcomes on their way.
 func workFolder(db string) string { return strings.TrimSuffix(db, ".db") + ".d" }
 
-// same repeats the flags that a report needs to show what was run.
-func (o runFlags) same() string {
+// same repeats the flags that a report needs to show what was run of the experiments.
+func (o runFlags) same(labels []string) string {
 	text := " --profile " + o.profile.value + precisionArgument(o.precision.of())
+	if o.seeds.beyond(labels) {
+		text += " --seeds " + o.seeds.String()
+	}
 	if *o.db != defaultDatabase {
 		text += " --db " + *o.db
 	}

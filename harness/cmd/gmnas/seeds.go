@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"gmnas/harness/spec"
 )
 
 // Bounds of seeds; keys hold them as JSON numbers.
@@ -23,6 +25,30 @@ func seedsFlag(f *pflag.FlagSet) *seedList {
 	s := &seedList{}
 	f.Var(s, "seeds", "seeds, as in 0-3 or 0,2,5, instead of the experiment's own")
 	return s
+}
+
+// moreSeedsFlag is --seeds of commands that show results: seeds beside the declared ones, which can't be left out, so that
+// nobody picks seeds by their results.
+func moreSeedsFlag(f *pflag.FlagSet) *seedList {
+	s := &seedList{}
+	f.Var(s, "seeds", "these seeds too, as in 4-11, beside the experiment's own, which can't be left out")
+	return s
+}
+
+// beside returns the experiment with the seeds that are asked for beside its own.
+func (s *seedList) beside(e spec.Experiment) spec.Experiment {
+	if e.Over == "" {
+		e.Seeds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(e.Seeds, s.seeds))))
+	}
+	return e
+}
+
+// beyond tells whether a seed is asked for that one of the experiments doesn't declare.
+func (s *seedList) beyond(labels []string) bool {
+	list, err := findExperiments(labels)
+	return err == nil && slices.ContainsFunc(list, func(e spec.Experiment) bool {
+		return slices.ContainsFunc(s.seeds, func(seed int64) bool { return !slices.Contains(e.Seeds, seed) })
+	})
 }
 
 func (s *seedList) Type() string   { return "list" }
