@@ -15,9 +15,11 @@ func (g *Graph) Conv(c kernel.Conv, x, w *Node, gate *kernel.Gate) *Node {
 	if want := (tensor.Shape{c.Batch, c.Height, c.Width, c.In}); !x.Shape().Eq(want) {
 		return g.fail("adding conv: input shape %v, want %v", x.Shape(), want)
 	}
-	c.Half = g.half
 	h, wd := c.OutSize()
-	read := g.halved(x)
+	read := x
+	if c.Half = g.half && c.Groups == 1; c.Half {
+		read = g.halved(x)
+	}
 	o := &op{name: "conv", in: []*Node{read, w}, shape: tensor.Shape{c.Batch, h, wd, c.Out}, gate: gate, macs: c.MACs()}
 	o.record = func(r *recorder, in []kernel.Mem, out kernel.Mem) error {
 		return r.add(r.backend.ConvForward(c, in[0], in[1], out))

@@ -7,7 +7,8 @@ import (
 )
 
 // HalveConvolutions makes the convolutions added from now on read their activations and the gradients of their outputs as
-// bfloat16. Weights, sums, norms and the loss stay float32. It is an error where the backend hasn't such convolutions.
+// bfloat16. Weights, sums, norms and the loss stay float32, and so do depthwise convolutions, which multiply little and for which
+// libraries have no fast code. It is an error where the backend hasn't such convolutions.
 func (g *Graph) HalveConvolutions() error {
 	if err := g.backend.CheckHalf(); err != nil {
 		return err
@@ -16,12 +17,8 @@ func (g *Graph) HalveConvolutions() error {
 	return nil
 }
 
-// halved is the copy of x that a convolution reads: rounded to bfloat16, or x itself. Convolutions that read the same
-// activation share it.
+// halved is the copy of x that a convolution reads, rounded to bfloat16. Convolutions that read the same activation share it.
 func (g *Graph) halved(x *Node) *Node {
-	if !g.half {
-		return x
-	}
 	if g.halves[x] == nil {
 		g.halves[x] = g.narrow(x, gateOf(x))
 	}

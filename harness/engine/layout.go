@@ -1,6 +1,9 @@
 package engine
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // layout is what a program runs and where its buffers lie in the workspace.
 type layout struct {
@@ -78,36 +81,41 @@ func (g *Graph) layout(wanted []*Node) layout {
 			l.dropped[src] = true
 		}
 	}
-	var live []*op
-	var placed []*op
+	var placed []*placement
 	for _, n := range l.order {
 		o := opOf(n)
 		if o.isView || !o.extern.None() || l.dropped[o] {
 			continue
 		}
-		placed = append(placed, o)
+		placed = append(placed, &placement{op: o, first: first[o], last: last[o], size: (o.shape.TotalSize() + align - 1) / align * align})
 	}
-	sort.SliceStable(placed, func(i, j int) bool { return first[placed[i]] < first[placed[j]] })
-	for _, o := range placed {
-		keep := live[:0]
+	l.place(placed)
+	return l
+}
+
+// placement is where an operation's output lies from its first to its last use.
+type placement struct {
+	op          *op
+	first, last int
+	at, size    int // values
+}
+
+// place gives every buffer the lowest address that is free.
+func (l *layout) place(all []*placement) {
+	sort.SliceStable(all, func(i, j int) bool { return all[i].first < all[j].first })
+	var live []*placement // in the order of their addresses
+	for _, b := range all {
+		live = slices.DeleteFunc(live, func(other *placement) bool { return other.last < b.first })
+		before := 0 // of the live ones, those that lie before b
 		for _, other := range live {
-			if last[other] >= first[o] {
-				keep = append(keep, other)
-			}
-		}
-		live = keep
-		sort.Slice(live, func(i, j int) bool { return l.offsets[live[i]] < l.offsets[live[j]] })
-		n := (o.shape.TotalSize() + align - 1) / align * align
-		at := 0
-		for _, other := range live {
-			if at+n <= l.offsets[other] {
+			if b.at+b.size <= other.at {
 				break
 			}
-			at = max(at, l.offsets[other]+(other.shape.TotalSize()+align-1)/align*align)
+			b.at = max(b.at, other.at+other.size)
+			before++
 		}
-		l.offsets[o] = at
-		l.size = max(l.size, at+n)
-		live = append(live, o)
+		live = slices.Insert(live, before, b)
+		l.offsets[b.op] = b.at
+		l.size = max(l.size, b.at+b.size)
 	}
-	return l
 }
