@@ -20,7 +20,7 @@ TAGS   = mkdir -p bin; tags=; if echo 'int main(void) { return dnnl_version() ==
 	-o bin/.probe -ldnnl $$CGO_LDFLAGS 2>/dev/null; then tags=onednn; fi; rm -f bin/.probe
 RUN    = $(if $(SEEDS),--seeds '$(SEEDS)') $(if $(ONLY),--only '$(ONLY)') $(if $(WORKERS),--workers '$(WORKERS)') $(if $(MIXED),--allow-mixed)
 
-.PHONY: help setup build test lint data demo tables bench clean $(EXPERIMENTS)
+.PHONY: help setup build test lint faults data demo tables bench clean $(EXPERIMENTS)
 
 help:
 	@echo 'make table3   run what is missing of Table 3 and render it (sets up and builds first)'
@@ -31,6 +31,7 @@ help:
 	@echo 'make build    build bin/gmnas'
 	@echo 'make test     formatting, vet, staticcheck, tests, race detector'
 	@echo 'make lint     formatting, vet and staticcheck only'
+	@echo 'make faults   kills, power cuts, full disks, damaged files, many processes, a soak: about 15 minutes, counts printed'
 	@echo 'make bench    steps against PyTorch (python3-torch), the table, rendering: into results/bench.md'
 	@echo 'make clean    remove bin/ and rendered reports; what is recorded stays'
 	@echo 'Variables: PROFILE=smoke|laptop|paper SEEDS=0-3 ONLY=method=gm+darts WORKERS=N MIXED=1 DB=FILE OUT=FOLDER GMNAS_DATA=FOLDER'
@@ -72,11 +73,15 @@ data: build
 
 lint: setup
 	@unformatted=$$(gofmt -l $(PACKAGES)); if [ -n "$$unformatted" ]; then echo "gofmt -w $$unformatted"; exit 1; fi
-	@$(TAGS); go vet -tags "$$tags" ./... && go tool staticcheck -tags "$$tags" ./...
+	@$(TAGS); go vet -tags "faults $$tags" ./... && go tool staticcheck -tags "faults $$tags" ./...
 
 test: lint build
 	@$(TAGS); if [ -n "$$GMNAS_DATA" ]; then GMNAS_DATA=$$(cd "$$GMNAS_DATA" && pwd) || exit 1; fi; \
 	go test -tags "$$tags" ./... && go test -race -tags "$$tags" $(RACE)
+
+faults: setup
+	@$(TAGS); if [ -n "$$GMNAS_DATA" ]; then GMNAS_DATA=$$(cd "$$GMNAS_DATA" && pwd) || exit 1; fi; \
+	go test -tags "faults $$tags" -count=1 -p 1 -timeout 2h -v -run '^TestFault' ./results ./harness/run ./harness/cmd/gmnas
 
 bench: build
 	@bin/gmnas bench oracle; bin/gmnas bench report; bin/gmnas bench compare --out results

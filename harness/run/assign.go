@@ -119,6 +119,9 @@ func (c *coordinator) gone(p *process, err error) error {
 	case !killed && !p.greeted:
 		return fmt.Errorf("worker %q did not start: %s: %s", c.opts.Command[0], reason, p.log)
 	}
+	if crash := p.log.crash(); crash != "" {
+		reason += ": " + clip(crash, maxError)
+	}
 	c.tries[t.key]++
 	return c.fail(p, t, reason, !killed || c.tries[t.key] > c.opts.Retries)
 }

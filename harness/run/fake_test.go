@@ -147,6 +147,8 @@ func fakeExecute(ctx context.Context, job Job, report func(Progress)) (spec.Outc
 		return spec.Outcome{}, errors.New("out of luck")
 	case "exit":
 		os.Exit(3)
+	case "memory":
+		return spec.Outcome{}, exhaust()
 	case "full":
 		return spec.Outcome{}, &os.PathError{Op: "writing weights", Path: "weights/x", Err: syscall.ENOSPC}
 	case "kill", "kill-once":
@@ -170,6 +172,22 @@ func fakeExecute(ctx context.Context, job Job, report func(Progress)) (spec.Outc
 		time.Sleep(time.Millisecond)
 	}
 	return fakeOutcome(job, sum, rng, accuracy)
+}
+
+// exhaust takes all the memory that there is, which is made little.
+func exhaust() error {
+	const room = 1 << 30 // address space; Go reserves most of it
+	if err := syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: room, Max: room}); err != nil {
+		return err
+	}
+	var all [][]byte
+	for {
+		b := make([]byte, 1<<20)
+		for i := range b {
+			b[i] = 1
+		}
+		all = append(all, b)
+	}
 }
 
 func fakeOutcome(job Job, sum []byte, rng *rand.Rand, accuracy float64) (spec.Outcome, error) {

@@ -183,6 +183,18 @@ func (t *tail) String() string {
 	return strings.ToValidUTF8(string(t.b), "?")
 }
 
+// crash is the line that a program which falls over ends with, or "".
+func (t *tail) crash() string {
+	for line := range strings.Lines(t.String()) {
+		for _, begin := range []string{"fatal error: ", "panic: ", "SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL"} {
+			if strings.HasPrefix(line, begin) {
+				return strings.TrimSpace(line)
+			}
+		}
+	}
+	return ""
+}
+
 // reset forgets what earlier stages printed.
 func (t *tail) reset() {
 	t.mu.Lock()

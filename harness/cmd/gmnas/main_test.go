@@ -140,20 +140,28 @@ func outcomes(path string) int {
 // killWorker kills a worker of the program in the background.
 func killWorker(ts *testscript.TestScript, _ bool, _ []string) {
 	for _, cmd := range ts.BackgroundCmds() {
-		lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", cmd.Process.Pid))
-		ts.Check(err)
-		for _, list := range lists {
-			b, err := os.ReadFile(list)
-			if err != nil {
-				continue // the thread has ended
-			}
-			for _, child := range strings.Fields(string(b)) {
-				pid, err := strconv.Atoi(child)
-				ts.Check(err)
-				ts.Check(syscall.Kill(pid, syscall.SIGKILL))
-				return
-			}
+		for _, pid := range children(cmd.Process.Pid) {
+			ts.Check(syscall.Kill(pid, syscall.SIGKILL))
+			return
 		}
 	}
 	ts.Fatalf("no worker to kill")
+}
+
+// children are the processes that a process of Linux started.
+func children(parent int) []int {
+	var all []int
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
+	for _, list := range lists {
+		b, err := os.ReadFile(list)
+		if err != nil {
+			continue // the thread has ended
+		}
+		for _, child := range strings.Fields(string(b)) {
+			if pid, err := strconv.Atoi(child); err == nil {
+				all = append(all, pid)
+			}
+		}
+	}
+	return all
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -151,7 +152,7 @@ func (o runFlags) same(labels []string) string {
 
 // openForRun opens the database, checks its pages, and makes its folder where it is missing.
 func openForRun(path string) (*results.Store, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("making the folder of the results database: %w; name another file with --db", err)
 	}
 	store, err := results.Open(path)
@@ -163,6 +164,26 @@ func openForRun(path string) (*results.Store, error) {
 		return nil, err
 	}
 	return store, nil
+}
+
+// makeFolder makes a folder that outlives a power cut: what is recorded in it shall.
+func makeFolder(path string) error {
+	if exists(path) {
+		return nil
+	}
+	parent := filepath.Dir(path)
+	if err := makeFolder(parent); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	f, err := os.Open(parent)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
 }
 
 // progress shows the run on a terminal, or as plain lines elsewhere; finish takes the status line away.
