@@ -55,14 +55,21 @@ var all = []Space{NB201, NB201NoNone, DARTS}
 
 // ByName returns the space of that name, or an error that lists the names there are.
 func ByName(name string) (Space, error) {
-	names := make([]string, len(all))
-	for k, s := range all {
+	for _, s := range all {
 		if s.Name == name {
 			return s, nil
 		}
+	}
+	return Space{}, fmt.Errorf("unknown search space %q: use %s", name, strings.Join(Names(), ", "))
+}
+
+// Names returns the names that ByName takes.
+func Names() []string {
+	names := make([]string, len(all))
+	for k, s := range all {
 		names[k] = s.Name
 	}
-	return Space{}, fmt.Errorf("unknown search space %q: use %s", name, strings.Join(names, ", "))
+	return names
 }
 
 // Genotypes reports whether an architecture is a Genotype, which a network is retrained from (DARTS), and not an

@@ -18,7 +18,7 @@ var benchmarks = []string{"step", "oracle", "report", "compare"}
 
 func benchCommand() command {
 	f := newFlags("bench")
-	searched := &oneOf{space.NB201.Name, []string{space.NB201.Name, space.NB201NoNone.Name, space.DARTS.Name}}
+	searched := &oneOf{space.NB201.Name, space.Names()}
 	f.Var(searched, "space", "step: search space")
 	mode := &oneOf{"darts", []string{"darts", "path", "gm", "darts2"}}
 	f.Var(mode, "mode", "step: what it is of; darts2 is of second order")
