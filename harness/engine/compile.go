@@ -55,17 +55,32 @@ func (g *Graph) Compile(wanted ...[]*Node) ([]*Program, error) {
 		layouts[i] = g.layout(w)
 		size = max(size, layouts[i].size)
 	}
-	var err error
-	if g.workspace, err = g.backend.Alloc(max(size, 1)); err != nil {
+	if err := g.allocate(max(size, 1)); err != nil {
 		return nil, fmt.Errorf("compiling: allocating a workspace of %d MB: %w", size>>18, err)
 	}
 	programs := make([]*Program, len(wanted))
 	for i, l := range layouts {
+		var err error
 		if programs[i], err = g.recordProgram(l); err != nil {
 			return nil, fmt.Errorf("compiling: %w", err)
 		}
 	}
 	return programs, nil
+}
+
+// ShareWorkspace has the graph's programs use the workspace of another, compiled graph where that is large enough. What the
+// programs of one have computed is then lost when those of the other run, and the other must be closed last.
+func (g *Graph) ShareWorkspace(other *Graph) { g.lender = other }
+
+// allocate gets a workspace.
+func (g *Graph) allocate(size int) (err error) {
+	if g.lender != nil && g.lender.workspace.Len >= size {
+		g.workspace = g.lender.workspace
+		return nil
+	}
+	g.lender = nil
+	g.workspace, err = g.backend.Alloc(size)
+	return err
 }
 
 func (g *Graph) recordProgram(l layout) (*Program, error) {

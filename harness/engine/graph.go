@@ -40,6 +40,7 @@ type Graph struct {
 	targets   []*Node
 	recording *recorder
 	workspace kernel.Mem
+	lender    *Graph // whose workspace it is; nil where it is the graph's own
 	err       error
 }
 
@@ -54,10 +55,10 @@ func (g *Graph) Err() error { return g.err }
 
 // Close frees the workspace of the graph's programs, which must not run again.
 func (g *Graph) Close() {
-	if !g.workspace.None() {
+	if !g.workspace.None() && g.lender == nil {
 		g.backend.Free(g.workspace)
-		g.workspace = kernel.Mem{}
 	}
+	g.workspace = kernel.Mem{}
 }
 
 func (g *Graph) fail(format string, args ...any) *Node {

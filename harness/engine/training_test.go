@@ -83,3 +83,40 @@ func TestWeighedLosses(t *testing.T) {
 		golden.Near(t, "gradient", got, g1, 1e-6, 1e-7)
 	})
 }
+
+// TestSharedWorkspace: graphs that take turns in one workspace, of whatever sizes, compute what they compute apart.
+func TestSharedWorkspace(t *testing.T) {
+	backends.Each(t, func(t *testing.T, b kernel.Backend) {
+		build := func(images int, share *bench) (*bench, *engine.Program) {
+			rng := rand.New(rand.NewPCG(7, 7))
+			n := newBench(t, b)
+			if share != nil {
+				n.g.ShareWorkspace(share.g)
+			}
+			x := n.g.Leaf(n.param("x", randoms(rng, images*4*4*6), images, 4, 4, 6))
+			y := n.g.ReLU(n.g.Conv(pointwise(x, 8), x, n.param("w", randoms(rng, 48), 8, 1, 1, 6), nil))
+			return n, n.run(n.g.Weigh(n.g.GlobalAvgPool(y), n.mem(randoms(rng, images*8)), &n.sum))
+		}
+		for _, images := range []int{2, 5, 9} { // fits, is the same, is too large
+			apart, _ := build(images, nil)
+			lender, first := build(5, nil)
+			lent := lender.sum
+			borrower, second := build(images, lender)
+			for range 2 {
+				for _, p := range []*engine.Program{first, second} {
+					if err := p.Run(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				golden.Near(t, "gradient", borrower.get(borrower.params["w"].grad), apart.get(apart.params["w"].grad), 0, 0)
+				if borrower.sum != apart.sum || lender.sum != lent {
+					t.Errorf("%d images: losses %g and %g, apart %g and %g", images, borrower.sum, lender.sum, apart.sum, lent)
+				}
+			}
+			borrower.g.Close()
+			if err := first.Run(); err != nil || lender.sum != lent {
+				t.Errorf("after the borrower: loss %g, want %g (%v)", lender.sum, lent, err)
+			}
+		}
+	})
+}

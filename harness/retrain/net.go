@@ -2,6 +2,7 @@ package retrain
 
 import (
 	"fmt"
+	"slices"
 
 	"gmnas/harness/engine"
 	"gmnas/harness/engine/kernel"
@@ -46,15 +47,18 @@ type options struct {
 	dropPath bool
 	// auxiliary is the weight of the auxiliary head's loss, where the model has one.
 	auxiliary float64
+	// shares names a net in whose workspace this one runs.
+	shares *net
 }
 
 // net is the network's graphs for one batch size.
 type net struct {
 	m              *model
 	images, labels kernel.Mem
-	weights        kernel.Mem // of the main and the auxiliary loss
-	drop           *dropPath  // nil drops nothing
-	graphs         []*engine.Graph
+	weights        kernel.Mem      // of the main and the auxiliary loss
+	drop           *dropPath       // nil drops nothing
+	graphs         []*engine.Graph // all in the workspace of the first, or of another net's
+	shares         *net
 	train          program // norms by the batch; the gradient lies in the model's afterwards
 	evaluate       program // norms by running statistics, no auxiliary head
 	hostLoss       []float32
@@ -66,7 +70,7 @@ type program struct {
 }
 
 func newNet(m *model, o options) (*net, error) {
-	n := &net{m: m, hostLoss: make([]float32, 1)}
+	n := &net{m: m, shares: o.shares, hostLoss: make([]float32, 1)}
 	if err := n.build(o); err != nil {
 		n.close()
 		return nil, err
@@ -109,6 +113,11 @@ func (n *net) build(o options) error {
 // compile builds one graph.
 func (n *net) compile(batch int, train bool) (program, error) {
 	g := engine.New(n.m.Backend)
+	if n.shares != nil {
+		g.ShareWorkspace(n.shares.graphs[0])
+	} else if len(n.graphs) > 0 {
+		g.ShareWorkspace(n.graphs[0])
+	}
 	n.graphs = append(n.graphs, g)
 	k := n.m.shape
 	w := &network{Builder: supernet.Builder{Params: n.m.Parameters, Graph: g, Running: !train}, genotype: n.m.genotype, shape: k, batch: batch}
@@ -144,7 +153,7 @@ func (n *net) compile(batch int, train bool) (program, error) {
 }
 
 func (n *net) close() {
-	for _, g := range n.graphs {
+	for _, g := range slices.Backward(n.graphs) {
 		g.Close()
 	}
 	if n.drop != nil {

@@ -81,6 +81,7 @@ func (t *Trainer) open(opts Options) error {
 	if t.whole, err = newNet(t.model, o); err != nil {
 		return err
 	}
+	o.shares = t.whole
 	if o.batch, o.evaluate = t.records%r.Batch, false; o.batch > 1 { // one image has no statistics to normalise by
 		if t.rest, err = newNet(t.model, o); err != nil {
 			return err
@@ -118,7 +119,7 @@ func (t *Trainer) scans(training, held, test *datasets.Set) error {
 
 // Close frees the network's memory.
 func (t *Trainer) Close() {
-	for _, n := range []*net{t.whole, t.rest} {
+	for _, n := range []*net{t.rest, t.whole} {
 		if n != nil {
 			n.close()
 		}
