@@ -2,6 +2,7 @@ package supernet_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -201,5 +202,64 @@ func TestDARTSRefuses(t *testing.T) {
 				t.Errorf("%+v: error %v, want %q", k, err, want)
 			}
 		}
+	})
+}
+
+// TestClosedIsMasked: an operation whose mixture weight is 0 gives the same loss, gradients and statistics as one that the mask
+// forbids, for the same multiply-adds, also after it was open.
+func TestClosedIsMasked(t *testing.T) {
+	backends.Each(t, func(t *testing.T, b kernel.Backend) {
+		rng := rand.New(rand.NewPCG(7, 7))
+		part, n := randomMask(space.DARTS, rng), len(space.DARTS.Operations)
+		images, labels := make([]float32, 4*16*16*3), []float32{1, 2, 3, 4}
+		for i := range images {
+			images[i] = float32(rng.NormFloat64())
+		}
+		theta, all := make([]float64, space.DARTS.Edges()*n), make([]float64, space.DARTS.Edges()*n)
+		for i := range theta {
+			all[i] = 0.1 + rng.Float64()
+			if part.Allows(i/n, i%n) {
+				theta[i] = all[i]
+			}
+		}
+		type result struct {
+			loss            float64
+			macs            int64
+			gradient, stats []float32
+		}
+		run := func(mask space.Mask, first []float64) result {
+			p, err := supernet.NewParameters(b, supernet.Config{Space: space.DARTS, Skeleton: tinyDARTS, Tracked: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+			net, err := supernet.NewNet(p, mask, supernet.Options{Batch: 4, Kinds: []supernet.Kind{supernet.Weights}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer net.Close()
+			net.SetBatch(images, labels)
+			var r result
+			for _, values := range [][]float64{first, theta} {
+				p.Init(rand.New(rand.NewPCG(1, 1)))
+				if err := net.SetTheta(values); err != nil {
+					t.Fatal(err)
+				}
+				if r.loss, err = net.Run(supernet.Weights); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r.macs, r.gradient, r.stats = net.MACs(supernet.Weights), download(b, p.Gradients), download(b, p.Stats)
+			return r
+		}
+		closed, masked := run(space.Full(space.DARTS), all), run(part, theta)
+		if closed.macs != masked.macs || math.Abs(closed.loss-masked.loss) > 1e-6 {
+			t.Errorf("loss %v and %d multiply-adds with closed operations, %v and %d with a mask", closed.loss, closed.macs, masked.loss, masked.macs)
+		}
+		l := supernet.NewLayout(supernet.Config{Space: space.DARTS, Skeleton: tinyDARTS, Tracked: true})
+		for _, x := range l.Params { // the order in which gradients are summed may differ
+			golden.Near(t, "gradient of "+x.Name, closed.gradient[x.Offset:][:x.Size], masked.gradient[x.Offset:][:x.Size], 1e-4, 1e-7)
+		}
+		golden.Near(t, "statistics", closed.stats, masked.stats, 1e-6, 0)
 	})
 }

@@ -190,3 +190,28 @@ func TestHalfTrains(t *testing.T) {
 		}
 	})
 }
+
+// TestHalfDARTSSpace: likewise the DARTS space's supernet (golden G9), whose depthwise convolutions stay float32.
+func TestHalfDARTSSpace(t *testing.T) {
+	var start network
+	var n dartsNet
+	golden.Read(t, "testdata/g9_darts_supernet.json.gz", &start)
+	golden.Read(t, "testdata/g9_darts_supernet.json.gz", &n)
+	backends.Each(t, func(t *testing.T, b kernel.Backend) {
+		p, net := halfNet(t, b, supernet.Config{Space: space.DARTS, Skeleton: tinyDARTS, Tracked: true}, dartsMask(n),
+			supernet.Options{Batch: 2, Kinds: []supernet.Kind{supernet.Weights}})
+		load(t, p, start.Params, start.BuffersBefore)
+		net.SetBatch(start.Input.ChannelsLast(), golden.Labels(start.Target))
+		if err := net.SetTheta(append(append([]float64{}, n.ThetaNormal.Data...), n.ThetaReduce.Data...)); err != nil {
+			t.Fatal(err)
+		}
+		loss, err := net.Run(supernet.Weights)
+		if err != nil {
+			t.Fatal(err)
+		}
+		within(t, "loss", math.Abs(loss-n.Loss)/n.Loss, 1e-2)
+		logits := make([]float32, 20)
+		net.Logits(supernet.Weights, logits)
+		within(t, "logits", off(logits, wide(n.Logits.Floats())), 5e-2)
+	})
+}
