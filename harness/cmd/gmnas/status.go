@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gmnas/experiments"
 	"gmnas/harness/run"
@@ -37,13 +38,14 @@ func statusCommand() command {
 				return err
 			}
 			fmt.Fprint(c.out, p.Text(running))
-			return recordedStates(c, store)
+			return recordedStates(c, store, running)
 		},
 	}
 }
 
-// recordedStates tells what is recorded of each experiment, and which stages failed or diverged.
-func recordedStates(c call, store *results.Store) error {
+// recordedStates tells what is recorded of each experiment, which stages failed or diverged, and where no run says it, how to
+// learn the time left.
+func recordedStates(c call, store *results.Store, running bool) error {
 	for _, e := range experiments.All() {
 		for _, profile := range profiles {
 			for _, p := range []spec.Precision{spec.Float32, spec.BFloat16} {
@@ -54,9 +56,14 @@ func recordedStates(c call, store *results.Store) error {
 				if err != nil {
 					return err
 				}
-				if len(in.Searches) > 0 {
-					fmt.Fprintf(c.out, "recorded  %s --profile %s%s: %s\n", e.Label, profile, precisionArgument(p), state(in))
-					problems(c, in)
+				if len(in.Searches) == 0 {
+					continue
+				}
+				which := e.Label + " --profile " + profile + precisionArgument(p)
+				fmt.Fprintf(c.out, "recorded  %s: %s\n", which, state(in))
+				problems(c, in)
+				if !running && slices.ContainsFunc(in.Searches, func(s report.Search) bool { return !s.Complete }) {
+					fmt.Fprintf(c.out, "          what is left and how long it takes: gmnas plan %s --db %s\n", which, store.Path())
 				}
 			}
 		}
