@@ -24,7 +24,7 @@ func Write(dir string, tables ...table.Table) ([]string, error) {
 	var names []string
 	for _, t := range tables {
 		if !label.MatchString(t.Label) {
-			return names, fmt.Errorf("writing report: label %.80q is no file name: use lower-case letters, digits, +, - and .", t.Label)
+			return names, fmt.Errorf("writing report: label %.80q is no file name: use lower-case letters, digits, ., + and -", t.Label)
 		}
 		png := t.Label + ".png"
 		for _, f := range []struct {

@@ -64,7 +64,7 @@ func TestFaultyStageLosesNothingElse(t *testing.T) {
 		{"error", "out of luck", spec.Failed, 1},
 		{"exit", "exit status 3", spec.Failed, 1},
 		{"kill", "worker killed (signal: killed)", spec.Failed, 3},
-		{"memory", "worker died (exit status 2): fatal error: runtime: out of memory", spec.Failed, 1},
+		{"memory", "worker died (exit status 2): ", spec.Failed, 1},
 		{"hang", "no result within", spec.Failed, 1},
 		{"nan", "validation accuracy in epoch 1 is NaN", spec.Diverged, 0},
 	} {

@@ -174,19 +174,21 @@ func fakeExecute(ctx context.Context, job Job, report func(Progress)) (spec.Outc
 	return fakeOutcome(job, sum, rng, accuracy)
 }
 
+// hoard is what exhaust has taken.
+var hoard [][]byte
+
 // exhaust takes all the memory that there is, which is made little.
 func exhaust() error {
 	const room = 1 << 30 // address space; Go reserves most of it
 	if err := syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: room, Max: room}); err != nil {
 		return err
 	}
-	var all [][]byte
 	for {
 		b := make([]byte, 1<<20)
 		for i := range b {
 			b[i] = 1
 		}
-		all = append(all, b)
+		hoard = append(hoard, b)
 	}
 }
 
