@@ -13,7 +13,7 @@ var EqualBudget = spec.Experiment{
 	Label: "equalbudget",
 	Title: "Equal budget: One-Shot, Few-Shot and GM at the same number of gradient evaluations, NAS-Bench-201, accuracy in percent",
 	Claim: "Ours, as the paper's One-Shot rows train less or are copied: GM stays ahead when all take as many gradient evaluations.",
-	Space: space.NB201.Name, Columns: ablationColumns, Seeds: fourSeeds, Embedded: embedded(),
+	Space: space.NB201.Name, Columns: ablationColumns, Seeds: fourSeeds, Embedded: embedded(scales),
 	Claims: []spec.Claim{
 		better("GM beats One-Shot and Few-Shot with RSPS", "gm+rsps", "rsps", "fewshot+rsps"),
 		better("GM beats One-Shot and Few-Shot with DARTS", "gm+darts", "darts", "fewshot+darts"),

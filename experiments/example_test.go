@@ -40,7 +40,7 @@ var _ = Declare(func() spec.Experiment {
 		Label: "signs",
 		Title: "Signs of the gradients against their cosine, GM + DARTS, four operations",
 		Claim: "Ours: the signs alone split a supernet as well as the cosine does.",
-		Space: space.NB201NoNone.Name, Columns: ablationColumns, Seeds: fourSeeds, Embedded: embedded(),
+		Space: space.NB201NoNone.Name, Columns: ablationColumns, Seeds: fourSeeds, Embedded: embedded(scales),
 		Claims: []spec.Claim{better("signs beat the cosine", "sign", "cosine")},
 		Rows: withNulls(
 			searched("cosine", "cosine", gm(spec.DARTS).fourOperations(), nil),

@@ -132,7 +132,7 @@ func TestRunsAreComplete(t *testing.T) {
 					t.Errorf("%s %s has no %s run", e.Label, row.ID, profile)
 					continue
 				}
-				if run.Replays() {
+				if !run.Searches() {
 					continue
 				}
 				if run.Space != e.Space || run.Data.Records < 2*run.Batch || (run.SearchEpochs < 1) != (run.Pairs > 0) || run.Weights.LR <= run.Weights.LRMin {

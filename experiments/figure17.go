@@ -16,7 +16,7 @@ var Figure17 = spec.Experiment{
 	Label: "figure17",
 	Title: "Figure 17: number of splits T, GM + DARTS, NAS-Bench-201 with four operations, accuracy in percent",
 	Claim: "Two splits reach a search that is near the best of the table; a third one adds little for twice the leaves.",
-	Space: space.NB201NoNone.Name, Columns: ablationColumns, Seeds: fourSeeds, Embedded: embedded(),
+	Space: space.NB201NoNone.Name, Columns: ablationColumns, Seeds: fourSeeds, Embedded: embedded(scales),
 	Axis: spec.AxisSplits,
 	Claims: []spec.Claim{
 		{Text: "two splits are near the oracle", Check: spec.CheckNearOptimum, Row: "splits-2", Column: "cifar10/test", Within: tolerance},

@@ -20,7 +20,7 @@ var Figure2 = spec.Experiment{
 	Space:    space.NB201NoNone.Name,
 	Columns:  ablationColumns,
 	Seeds:    fourSeeds,
-	Embedded: embedded(),
+	Embedded: embedded(scales),
 	Axis:     spec.AxisWarmup,
 	Claims: []spec.Claim{
 		{Text: "the mean is stable across warm-ups", Check: spec.CheckLevel, Row: "warmup-3",

@@ -1,6 +1,9 @@
 package experiments
 
-import "gmnas/harness/spec"
+import (
+	"gmnas/harness/spec"
+	"gmnas/nasbench/space"
+)
 
 // scale holds all numbers that differ between the profiles.
 type scale struct {
@@ -13,6 +16,8 @@ type scale struct {
 	budgets  map[string]budget
 	warmups  [5]int           // of Figure 2, before each split
 	equal    map[string]equal // of the equal budget
+	retrain  spec.Retrain     // in the DARTS space
+	rungs    []int            // of the selection there
 	embedded spec.Embedded
 }
 
@@ -20,6 +25,7 @@ type scale struct {
 type budget struct {
 	warmup       int // before each split
 	leaf         int // search epochs of each leaf
+	fewShot      int // search epochs of Few-Shot's leaves, where they aren't leaf's
 	oneShot      int // search epochs of the One-Shot baseline
 	oneShotBatch int
 }
@@ -99,33 +105,43 @@ var scales = map[string]scale{
 // oneShotDecay is the weight decay of the NAS-Bench-201 benchmark for all its weight-sharing methods.
 const oneShotDecay = 5e-4
 
-// method completes a base method's name (spec.md sections 2.1-2.3).
-func (s scale) method(name string) spec.Method {
-	switch name {
-	case spec.DARTS:
+// method completes a base method's name (spec.md sections 2.1-2.3 and 5.2).
+func (s scale) method(r recipe) spec.Method {
+	name := r.method
+	switch {
+	case name == spec.DARTS && r.order > 0:
+		return spec.Method{Name: name, Order: r.order}
+	case name == spec.DARTS:
 		return spec.Method{Name: name, Order: s.order}
-	case spec.SNAS:
+	case name == spec.SNAS && r.space == space.DARTS.Name:
+		return spec.Method{Name: name, TauMax: 1, TauMin: 0.03}
+	case name == spec.SNAS:
 		return spec.Method{Name: name, TauMax: 1, TauMin: 0.1}
 	}
 	return spec.Method{Name: name}
 }
 
-// weights returns the optimizer of the shared weights (spec.md section 2; the weight decay of RSPS is 1e-4).
-func weights(method string) spec.Weights {
+// weights returns the optimizer of the shared weights (spec.md sections 2 and 5.2; the weight decay of RSPS is 1e-4).
+func weights(r recipe) spec.Weights {
+	if r.space == space.DARTS.Name {
+		return spec.Weights{LR: 0.025, LRMin: 0.001, Momentum: 0.9, WeightDecay: 3e-4, Clip: 5}
+	}
 	w := spec.Weights{LR: 0.025, LRMin: 0.001, Momentum: 0.9, Nesterov: true, WeightDecay: 5e-4, Clip: 5}
-	if method == spec.RSPS {
+	if r.method == spec.RSPS {
 		w.WeightDecay = 1e-4
 	}
 	return w
 }
 
-// alpha returns the optimizer of the architecture parameters (spec.md sections 2.1 and 2.2).
-func alpha(method string) spec.Alpha {
+// alpha returns the optimizer of the architecture parameters (spec.md sections 2.1, 2.2 and 5.2).
+func alpha(r recipe) spec.Alpha {
 	a := spec.Alpha{InitStd: 1e-3, LR: 3e-4, Beta1: 0.5, Beta2: 0.999, WeightDecay: 1e-3}
-	switch method {
-	case spec.SNAS:
+	switch {
+	case r.space == space.DARTS.Name:
+		a.InitMean, a.InitStd = 1e-3, 0
+	case r.method == spec.SNAS:
 		a.InitMean, a.InitStd = 1, 0.01
-	case spec.RSPS:
+	case r.method == spec.RSPS:
 		return spec.Alpha{}
 	}
 	return a
@@ -140,7 +156,7 @@ func training(data spec.Data, net spec.Net, batch, epochs, test int) spec.Evalua
 }
 
 // embedded returns the replacement of data and evaluation of every profile.
-func embedded() map[string]spec.Embedded {
+func embedded(scales map[string]scale) map[string]spec.Embedded {
 	sets := map[string]spec.Embedded{}
 	for profile, s := range scales {
 		sets[profile] = s.embedded

@@ -10,9 +10,11 @@ import (
 type recipe struct {
 	space     string
 	method    string
+	order     int        // of DARTS where the row says it; 0 is the profile's
 	levels    int        // splits between the root and a leaf; 0 is One-Shot
 	split     spec.Level // what each level does; its epochs and mini-batches come from the profile
 	restart   string
+	selection string                         // spec.Select.Rule, in the DARTS space
 	benchmark bool                           // One-Shot with the settings of the NAS-Bench-201 benchmark
 	sweep     func(s scale, b budget) budget // changes the profile's epochs; nil leaves them
 }
@@ -49,6 +51,25 @@ func unsplit(method string) recipe {
 }
 
 // Changes to a recipe; each returns another one.
+
+// inDARTS is the search in the DARTS space (spec.md section 5.2) with DARTS of that order, 0 for the other methods. GM splits
+// three edges, Few-Shot one; enabled operations keep their mixture weight, as in the released code (section 10, row 5). The
+// planner offers edges of the normal cell only (row 7).
+func (r recipe) inDARTS(order int) recipe {
+	r.space, r.order, r.selection = space.DARTS.Name, order, spec.SelectHalving
+	if r.split.Partition == spec.PartitionExhaustive {
+		r.split.Groups = len(space.DARTS.Operations)
+		return r
+	}
+	r.levels, r.split.Enable = 3, spec.EnableSoft
+	return r
+}
+
+// selected takes another rule to select among the leaves.
+func (r recipe) selected(rule string) recipe {
+	r.selection = rule
+	return r
+}
 
 // fourOperations is the space of the paper's sections 3 and 5.
 func (r recipe) fourOperations() recipe {
@@ -108,7 +129,11 @@ func (r recipe) equal() recipe {
 // runs completes the recipe with each profile's numbers.
 func (r recipe) runs() map[string]spec.Run {
 	runs := map[string]spec.Run{}
-	for profile, s := range scales {
+	numbers := scales
+	if r.space == space.DARTS.Name {
+		numbers = dartsScales
+	}
+	for profile, s := range numbers {
 		runs[profile] = r.run(s)
 	}
 	return runs
@@ -124,12 +149,18 @@ func (r recipe) run(s scale) spec.Run {
 	run := spec.Run{
 		Setup: spec.Setup{
 			Space: r.space, Data: s.data, Net: s.net, Batch: s.batch,
-			Method: s.method(r.method), Weights: weights(r.method), Alpha: alpha(r.method),
+			Method: s.method(r), Weights: weights(r), Alpha: alpha(r),
 		},
 		Restart:      r.restart,
 		SearchEpochs: budget.leaf,
 		Schedule:     spec.ScheduleSearch,
 		Evaluate:     spec.Evaluate{By: spec.ByTable},
+	}
+	if r.split.Partition == spec.PartitionExhaustive && budget.fewShot > 0 {
+		run.SearchEpochs = budget.fewShot
+	}
+	if r.space == space.DARTS.Name {
+		run.Evaluate, run.Retrain, run.Select = spec.Evaluate{}, s.retrain, spec.Select{Rule: r.selection, Rungs: s.rungs}
 	}
 	if r.method == spec.RSPS {
 		run.Derive.Samples = s.samples

@@ -17,7 +17,7 @@ var Restart = spec.Experiment{
 	Space:    space.NB201NoNone.Name,
 	Columns:  ablationColumns,
 	Seeds:    fourSeeds,
-	Embedded: embedded(),
+	Embedded: embedded(scales),
 	Claims:   []spec.Claim{better("restart beats none, by 2.91", "final", "none")},
 	Rows: withNulls(
 		restart("none", "no restart", spec.RestartNone),

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gmnas/harness/spec"
+	"gmnas/nasbench/space"
 )
 
 // fourSeeds are the paper's.
@@ -62,4 +63,13 @@ func withNulls(rows ...spec.Row) []spec.Row {
 // better claims that a row's mean CIFAR-10 test accuracy is above that of the others.
 func better(text, row string, than ...string) spec.Claim {
 	return spec.Claim{Text: text, Check: spec.CheckAbove, Row: row, Than: than, Column: "cifar10/test"}
+}
+
+// randomOf is the no-search null of the DARTS space: so many random architectures, retrained and selected like a search's.
+func randomOf(architectures int, rule string) spec.Row {
+	row := spec.Row{ID: fmt.Sprintf("random-%d", architectures), Name: fmt.Sprintf("no search: %d random", architectures), Kind: spec.RowRun, Runs: map[string]spec.Run{}}
+	for profile, s := range dartsScales {
+		row.Runs[profile] = spec.Run{Setup: spec.Setup{Space: space.DARTS.Name}, Random: architectures, Retrain: s.retrain, Select: spec.Select{Rule: rule, Rungs: s.rungs}}
+	}
+	return row
 }

@@ -17,7 +17,7 @@ var Section51 = spec.Experiment{
 	Space:    space.NB201NoNone.Name,
 	Columns:  ablationColumns,
 	Seeds:    fourSeeds,
-	Embedded: embedded(),
+	Embedded: embedded(scales),
 	Claims: []spec.Claim{
 		better("cut cost beats a random edge", "cut-cost", "random-edge"),
 		{Text: "a random edge varies more", Check: spec.CheckWider, Row: "random-edge", Than: []string{"cut-cost"}, Column: "cifar10/test"},

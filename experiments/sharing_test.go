@@ -198,12 +198,12 @@ func TestEveryPickHasItsNull(t *testing.T) {
 	for _, e := range All() {
 		for _, row := range e.Rows {
 			leaves := row.Runs[spec.Paper].Leaves()
-			if row.Kind != spec.RowRun || leaves == 1 || row.Runs[spec.Paper].Rank != (spec.Rank{}) {
+			if row.Kind != spec.RowRun || leaves == 1 || !row.Runs[spec.Paper].Searches() || row.Runs[spec.Paper].Rank != (spec.Rank{}) {
 				continue
 			}
 			found := false
 			for _, null := range e.Rows {
-				found = found || null.Kind == spec.RowNull && (null.Null.From == row.ID || null.Null.Shots == leaves)
+				found = found || null.Runs[spec.Paper].Random == leaves || null.Kind == spec.RowNull && (null.Null.From == row.ID || null.Null.Shots == leaves)
 			}
 			if !found {
 				t.Errorf("%s %s picks among %d leaves and has no null", e.Label, row.ID, leaves)

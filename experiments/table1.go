@@ -17,7 +17,7 @@ var Table1 = spec.Experiment{
 	Space:    space.NB201NoNone.Name,
 	Columns:  ablationColumns,
 	Seeds:    fourSeeds,
-	Embedded: embedded(),
+	Embedded: embedded(scales),
 	Claims: []spec.Claim{
 		better("gradient beats exhaustive and random with DARTS", "gradient+darts", "exhaustive+darts", "random+darts"),
 		better("gradient beats exhaustive and random with RSPS", "gradient+rsps", "exhaustive+rsps", "random+rsps"),

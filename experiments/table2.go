@@ -21,7 +21,7 @@ var Table2 = spec.Experiment{
 		{Dataset: "cifar10", Figure: spec.FigureDissimilarTrainLoss}, {Dataset: "cifar10", Figure: spec.FigureDissimilarValidLoss},
 	},
 	Seeds:    []int64{0},
-	Embedded: embedded(),
+	Embedded: embedded(scales),
 	Rows: []spec.Row{{
 		ID: "pairs", Name: "pairs", Kind: spec.RowRun, Runs: pairRuns(), Paper: published.Figures("table2", "pairs"), Tolerance: 0.1,
 	}},

@@ -21,7 +21,7 @@ var Table3 = spec.Experiment{
 		{Dataset: "imagenet16-120", Split: "valid"}, {Dataset: "imagenet16-120", Split: "test"},
 	},
 	Seeds:    fourSeeds,
-	Embedded: embedded(),
+	Embedded: embedded(scales),
 	Claims: []spec.Claim{
 		better("GM beats One-Shot and Few-Shot with RSPS", "gm+rsps", "rsps", "fewshot+rsps"),
 		better("GM beats One-Shot and Few-Shot with DARTS", "gm+darts", "darts", "fewshot+darts"),

@@ -30,7 +30,7 @@ func table6() spec.Experiment {
 		Space:    space.NB201NoNone.Name,
 		Columns:  ablationColumns,
 		Seeds:    fourSeeds,
-		Embedded: embedded(),
+		Embedded: embedded(scales),
 		Claims: []spec.Claim{
 			better("cosine is the best of the three", spec.CriterionCosine, spec.CriterionL2, spec.CriterionPerFilterCosine),
 			{Text: "per-filter cosine does like cosine", Check: spec.CheckLevel, Row: spec.CriterionCosine,

@@ -21,7 +21,7 @@ var Table7 = spec.Experiment{
 		{Dataset: "cifar10", Figure: spec.FigureKendall},
 	},
 	Seeds:    fourSeeds,
-	Embedded: embedded(),
+	Embedded: embedded(scales),
 	Claims: []spec.Claim{
 		ranksBetter("GM ranks the top 0.2 % better than Few-Shot", spec.FigureSpearmanTop02),
 		ranksBetter("GM ranks the top 0.5 % better than Few-Shot", spec.FigureSpearmanTop05),

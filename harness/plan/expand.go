@@ -26,6 +26,10 @@ func Expand(run spec.Run, seed int64, lookup Lookup) (Tree, error) {
 	switch {
 	case run.Replays():
 		g.replay()
+	case run.Random > 0:
+		if err := g.random(); err != nil {
+			return Tree{}, fmt.Errorf("planning: %w", err)
+		}
 	case run.Pairs > 0:
 		g.pairs()
 	default:

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"strconv"
 
 	"gmnas/harness/halving"
 	"gmnas/harness/spec"
+	"gmnas/nasbench/space"
 )
 
 // retrain is the stage that trains an architecture up to a rung, from the one before it.
@@ -18,6 +21,21 @@ func (g *growth) retrain(architecture string, rung int, before []Step) spec.Stag
 		s.Inputs = []spec.Key{before[rung-1].Key}
 	}
 	return g.stage(s)
+}
+
+// random adds a leaf for each architecture drawn from the whole space. Number and seed alone decide on an architecture, so that
+// runs with more of them have those of runs with fewer.
+func (g *growth) random() error {
+	full := space.Full(g.space)
+	for k := range g.run.Random {
+		a, err := g.space.Draw(full, rand.New(rand.NewPCG(uint64(g.tree.Seed), uint64(k))))
+		if err != nil {
+			return err
+		}
+		path := strconv.Itoa(k)
+		g.tree.Leaves = append(g.tree.Leaves, Leaf{Path: path, Mask: full.String(), Retrain: []Step{g.step(path, g.retrain(a, 0, nil))}})
+	}
+	return nil
 }
 
 // selectLeaf adds the stages that retrain what the leaves found, rung by rung, and says whether the selection came to an

@@ -13,7 +13,7 @@ import (
 type setting struct{ group, name, value string }
 
 // settings lists all of a run's fields, in the order of their declaration. The training fields of an evaluation by
-// table, which are all zero, are left out, as are rankings, pairs and so on that a run hasn't, and of a replay all the rest.
+// table, which are all zero, are left out, as are rankings, pairs and so on that a run hasn't, and all other fields that are empty where nothing is searched.
 func settings(run spec.Run) []setting {
 	var list []setting
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[spec.Run]()) {
@@ -21,11 +21,11 @@ func settings(run spec.Run) []setting {
 			continue
 		}
 		value := reflect.ValueOf(run).FieldByIndex(field.Index)
-		if run.Replays() && value.IsZero() {
+		if !run.Searches() && value.IsZero() {
 			continue
 		}
 		switch field.Name {
-		case "Rank", "Pair", "Pairs", "Retrain", "Select", "Replay":
+		case "Rank", "Pair", "Pairs", "Retrain", "Select", "Random", "Replay":
 			if !value.IsZero() {
 				list = append(list, flatten(field.Name, "", value)...)
 			}

@@ -135,7 +135,10 @@ func (p *planned) cells(b *strings.Builder, seeds int) {
 	}
 	for _, r := range p.rows {
 		fmt.Fprintf(w, "  %s\t%d/%d", r.row.ID, r.done, seeds)
-		if !r.run.Replays() {
+		switch {
+		case r.run.Random > 0:
+			fmt.Fprintf(w, "\t%d\t-\t-\t-\t-\t-", r.leaves)
+		case !r.run.Replays():
 			fmt.Fprintf(w, "\t%d\t%d + %d\t%d\t%d\t%d\t%s", r.leaves,
 				r.run.WarmupEpochs(), r.run.SearchEpochs, r.epochs, steps(r.run.Data, r.run.Batch), r.evaluations, flop(r.flops))
 		}

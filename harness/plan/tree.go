@@ -42,7 +42,7 @@ type Node struct {
 	Split Step
 }
 
-// Leaf is a sub-supernet that an architecture is derived from.
+// Leaf is a sub-supernet that an architecture is derived from, or a random architecture alone, which has no Train and Derive.
 type Leaf struct {
 	Path     string
 	Mask     string

@@ -77,6 +77,19 @@ func checkRungs(p problems, rungs []int) bool {
 	return true
 }
 
+// checkRandom checks the no-search null of a space of genotypes.
+func checkRandom(p problems, run spec.Run, s space.Space) {
+	p.whole("Random", run.Random, 1, maxLeaves)
+	if !run.Retrains() {
+		p.add("Retrain", "is empty: random architectures are compared by retraining them")
+	}
+	if s.Name != "" {
+		checkRetrain(p, run, s)
+	}
+	run.Random, run.Retrain, run.Select, run.Space = 0, spec.Retrain{}, spec.Select{}, ""
+	p.zero("settings of a search", fmt.Sprintf("%+v", run), reflect.ValueOf(run).IsZero(), "Random takes the place of one")
+}
+
 // checkReplay checks a run that replays recorded curves, which has no other settings.
 func checkReplay(p problems, run spec.Run) {
 	r := run.Replay

@@ -39,6 +39,10 @@ func checkRun(p problems, run spec.Run) {
 		checkReplay(p, run)
 		return
 	}
+	if run.Random != 0 {
+		checkRandom(p, run, s)
+		return
+	}
 	checkData(p.in("Data."), run.Data, run.Net, run.Batch)
 	p.whole("Batch", run.Batch, 2, maxBatch)
 	checkMethod(p, run)

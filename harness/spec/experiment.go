@@ -165,7 +165,9 @@ func (r Run) OnEmbedded(e Embedded) Run {
 	if r.Replays() {
 		return r // it has no data that could be replaced
 	}
-	r.Data = e.Data
+	if r.Searches() {
+		r.Data = e.Data
+	}
 	if r.Retrains() {
 		r.Retrain = e.Retrain
 		return r

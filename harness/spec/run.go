@@ -239,7 +239,8 @@ type Replay struct {
 
 // Run is everything that a search needs besides the seed. Every field is a complete value. A leaf ends in Derive and
 // Evaluate, or in Rank where that is set, or in the DARTS space in Retrain. A run with Pairs is the pair experiment, and
-// one with Replay a replay; both have no partition tree, and a replay nothing else.
+// one with Replay a replay; both have no partition tree, and a replay nothing else. A run with Random is the no-search null
+// of the DARTS space: it has nothing but Retrain and Select.
 type Run struct {
 	Setup
 	Levels       []Level // none for One-Shot
@@ -253,6 +254,7 @@ type Run struct {
 	Pairs        int     `json:",omitzero"` // sampled architectures
 	Retrain      Retrain `json:",omitzero"`
 	Select       Select  `json:",omitzero"`
+	Random       int     `json:",omitzero"` // architectures drawn from the whole space, in place of a search's
 	Replay       Replay  `json:",omitzero"`
 }
 
@@ -271,8 +273,14 @@ func (r Run) WarmupEpochs() int {
 	return n
 }
 
-// Leaves returns how many leaves a complete search has, 1 for One-Shot.
+// Searches reports whether the run trains supernets.
+func (r Run) Searches() bool { return r.Random == 0 && !r.Replays() }
+
+// Leaves returns how many leaves a complete search has, 1 for One-Shot; of the no-search null its architectures.
 func (r Run) Leaves() int {
+	if r.Random > 0 {
+		return r.Random
+	}
 	n := 1
 	for _, l := range r.Levels {
 		n *= l.Groups

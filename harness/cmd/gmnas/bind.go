@@ -96,11 +96,14 @@ func (h *hand) bind(run spec.Run, table string) (spec.Run, error) {
 	if run.Replays() {
 		return run, nil // bindReplays has
 	}
-	data, err := h.imagesHash(run.Data)
-	if err != nil {
-		return run, err
+	if run.Searches() {
+		data, err := h.imagesHash(run.Data)
+		if err != nil {
+			return run, err
+		}
+		run = run.Bind(data, table)
 	}
-	run = run.Bind(data, table)
+	var err error
 	if run.Retrains() {
 		if run.Retrain.Data.Hash, err = h.imagesHash(run.Retrain.Data); err != nil {
 			return run, err
