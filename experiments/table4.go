@@ -77,7 +77,7 @@ var Table4 = spec.Experiment{
 		{Row: "random-8", Text: "Nothing is searched: random architectures, retrained and selected like a search's. What halving finds among random ones that other authors trained in full " +
 			"is on the page of the experiment halving."},
 		{Column: table4Column(spec.FigureDays).ID(), Text: "The paper's are GPU days of the search alone; here days that one worker's CPU took for it. The retraining is listed below."},
-		{Column: table4Column(spec.FigureParams).ID(), Text: "In the profile's retraining network, without its auxiliary head; \"In detail\" has them in the paper's."},
+		{Column: table4Column(spec.FigureParams).ID(), Text: "In the profile's retraining network, without its auxiliary head; \"Every seed\" has them in the paper's."},
 	},
 }
 

@@ -23,6 +23,11 @@ var Table8 = spec.Experiment{
 	},
 	Seeds:    fourSeeds,
 	Embedded: embedded(dartsScales),
+	Claims: []spec.Claim{
+		{Text: "the supernet's validation accuracy doesn't find the best leaf", Check: spec.CheckMisses, Column: table8Column(spec.FigureError, spec.RuleSupernet).ID()},
+		{Text: "the supernet's validation loss doesn't find the best leaf", Check: spec.CheckMisses, Column: table8Column(spec.FigureError, spec.RuleSupernetLoss).ID()},
+		{Text: "successive halving finds the best leaf", Check: spec.CheckFinds, Column: table8Column(spec.FigureError, spec.SelectHalving).ID()},
+	},
 	Rows: []spec.Row{
 		table8Run("fewshot+darts-1st", "Few-Shot + DARTS (1st)", fewShot(spec.DARTS).inDARTS(1)),
 		table8Run("gm+darts-1st", "GM + DARTS (1st)", gm(spec.DARTS).inDARTS(1)),

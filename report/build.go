@@ -37,6 +37,8 @@ func Build(in Input) table.Table {
 		switch run := row.Runs[in.Profile]; {
 		case run.Replays():
 			return replays(in)
+		case run.Retrains():
+			return retrained(in)
 		case run.Rank != spec.Rank{}:
 			return Rankings(in)
 		case run.Pairs > 0:

@@ -66,6 +66,16 @@ func (b *builder) tests(c spec.Claim) []*test {
 			list = append(list, b.means(c, than))
 		}
 		return list
+	case spec.CheckBelow: // the errors of the others are above
+		var list []*test
+		for _, than := range c.Than {
+			higher := c
+			higher.Row = than
+			list = append(list, b.means(higher, c.Row))
+		}
+		return list
+	case spec.CheckFinds, spec.CheckMisses:
+		return []*test{b.finds(c)}
 	case spec.CheckWider:
 		return []*test{b.spreads(c)}
 	case spec.CheckNearOptimum:
@@ -87,12 +97,27 @@ func (b *builder) values(id, column string) (map[int64]float64, stat.Sample, str
 		if s.state() != spec.Done {
 			continue
 		}
-		if v, ok := s.pick(spec.RuleTableValid).accuracy[column]; ok && finite(v) {
+		if v, ok := b.value(s, column); ok && finite(v) {
 			bySeed[s.Seed] = v
 			list = append(list, v)
 		}
 	}
 	return bySeed, stat.NewSample(list), row.Name
+}
+
+// value is a complete search's figure in a column.
+func (b *builder) value(s Search, column string) (float64, bool) {
+	if !s.Run.Retrains() {
+		v, ok := s.pick(spec.RuleTableValid).accuracy[column]
+		return v, ok
+	}
+	for _, c := range b.Experiment.Columns {
+		if c.ID() == column {
+			v, _, ok := s.figure(c)
+			return v, ok
+		}
+	}
+	return 0, false
 }
 
 // printed returns what the paper prints of two rows.
@@ -109,6 +134,9 @@ func (b *builder) unready(t *test, counts ...int) bool {
 	asked := len(b.Experiment.Seeds)
 	if b.embedded {
 		t.Verdict, t.Reason = table.NotComparable, trainedHere
+		if _, again := b.retraining(); again {
+			t.Reason = "searched and retrained on the embedded set"
+		}
 		return true
 	}
 	for _, n := range counts {

@@ -122,7 +122,12 @@ func (s *Search) follow(tree plan.Tree) {
 		}
 	}
 	for _, l := range tree.Leaves {
-		s.Leaves = append(s.Leaves, Leaf{Mask: l.Mask, Derive: l.Derive.Outcome, Evaluate: l.Evaluate.Outcome, Rank: l.Rank.Outcome})
+		leaf := Leaf{Mask: l.Mask, Derive: l.Derive.Outcome, Evaluate: l.Evaluate.Outcome, Rank: l.Rank.Outcome}
+		for _, step := range l.Retrain {
+			leaf.Architecture = step.Stage.Retrain.Architecture
+			leaf.Retrain = append(leaf.Retrain, step.Outcome)
+		}
+		s.Leaves = append(s.Leaves, leaf)
 	}
 	s.Replay = tree.Replay.Outcome
 	for _, p := range tree.Pairs {

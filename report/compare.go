@@ -63,7 +63,7 @@ func (b *builder) cost(row spec.Row) table.Cost {
 		}
 		var g, f, t float64
 		for _, o := range s.Stages {
-			if o.Kind == spec.KindEvaluate {
+			if o.Kind == spec.KindEvaluate || o.Kind == spec.KindRetrain {
 				continue
 			}
 			g += float64(o.Cost.GradientEvaluations)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gmnas/harness/spec"
+	"gmnas/nasbench/space"
 	"gmnas/report/stat"
 	"gmnas/report/table"
 )
@@ -87,7 +88,11 @@ func (b *builder) profile() table.Fact {
 		if b.embedded {
 			data = b.Searches[0].Run.Data
 		}
-		f.Text += fmt.Sprintf(": %d records of %s%s, C = %d, N = %d", data.Records, data.Set, pooled(data.Pool), run.Net.Channels, run.Net.Cells)
+		cells := fmt.Sprintf("N = %d", run.Net.Cells)
+		if run.Space == space.DARTS.Name {
+			cells = fmt.Sprintf("%d cells", run.Net.Cells)
+		}
+		f.Text += fmt.Sprintf(": %d records of %s%s, C = %d, %s", data.Records, data.Set, pooled(data.Pool), run.Net.Channels, cells)
 		if run.Precision != spec.Float32 {
 			f.Text += fmt.Sprintf(", convolutions in %s", run.Precision)
 		}

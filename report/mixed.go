@@ -19,18 +19,22 @@ type source struct {
 // sources are those of a row, or of all rows where row is empty.
 func (b *builder) sources(row string) []source {
 	var provenance []spec.Provenance
-	data, tables := map[string]bool{}, map[string]bool{}
+	data, tables, retrained := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, s := range b.of(row) {
 		for _, o := range s.Stages {
 			if o.State != spec.Failed { // it gave no number
 				provenance = append(provenance, o.Provenance)
 			}
 		}
-		if s.Run.Replays() {
-			continue // its page names the curves
+		text := func(d spec.Data) string {
+			return fmt.Sprintf("%s, first %d records%s, SHA-256 %s", d.Set, d.Records, pooled(d.Pool), spec.Key(d.Hash).Short())
 		}
-		d := s.Run.Data
-		data[fmt.Sprintf("%s, first %d records%s, SHA-256 %s", d.Set, d.Records, pooled(d.Pool), spec.Key(d.Hash).Short())] = true
+		if s.Run.Searches() {
+			data[text(s.Run.Data)] = true
+		}
+		if s.Run.Retrains() {
+			retrained[text(s.Run.Retrain.Data)] = true
+		}
 		if s.Run.Evaluate.By == spec.ByTable {
 			tables["SHA-256 "+spec.Key(s.Run.Evaluate.Table).Short()] = true
 		}
@@ -43,6 +47,7 @@ func (b *builder) sources(row string) []source {
 	return append([]source{
 		{"data", "data sets", slices.Sorted(maps.Keys(data))},
 		{"table", "tables", slices.Sorted(maps.Keys(tables))},
+		{"retrained on", "data sets", slices.Sorted(maps.Keys(retrained))},
 	}, computed(provenance)...)
 }
 

@@ -26,6 +26,9 @@ type Leaf struct {
 	Derive   *spec.Outcome
 	Evaluate *spec.Outcome
 	Rank     *spec.Outcome // in place of both
+
+	Architecture string          // that is retrained
+	Retrain      []*spec.Outcome // in place of Evaluate: rung by rung; nil where not recorded
 }
 
 // Null is a recorded null of a row. One that draws from the leaves of a search names its row and seed.

@@ -26,7 +26,7 @@ func checkClaims(p problems, exp spec.Experiment) {
 		var checks []string
 		switch exp.Over {
 		case "":
-			checks = []string{spec.CheckAbove, spec.CheckBelow, spec.CheckWider, spec.CheckLevel, spec.CheckNearOptimum}
+			checks = []string{spec.CheckAbove, spec.CheckBelow, spec.CheckFinds, spec.CheckMisses, spec.CheckWider, spec.CheckLevel, spec.CheckNearOptimum}
 		case spec.OverPairs:
 			checks = []string{spec.CheckTogether, spec.CheckAlways}
 		case spec.OverAlgorithms:
@@ -36,6 +36,8 @@ func checkClaims(p problems, exp spec.Experiment) {
 			continue
 		}
 		switch c.Check {
+		case spec.CheckFinds, spec.CheckMisses:
+			checkRuleClaim(q, exp, c)
 		case spec.CheckTogether, spec.CheckAlways:
 			q.whole("Of", len(c.Of), 2, 2)
 			for _, name := range c.Of {
@@ -54,6 +56,15 @@ func checkClaims(p problems, exp spec.Experiment) {
 			checkRowClaim(q, exp, c)
 		}
 	}
+}
+
+// checkRuleClaim checks a claim about a rule, which is about all rows.
+func checkRuleClaim(p problems, exp spec.Experiment, c spec.Claim) {
+	if !slices.ContainsFunc(exp.Columns, func(have spec.Column) bool { return have.ID() == c.Column && have.Rule != "" }) {
+		p.add("Column", "%q: is no column of the table with a rule", short(c.Column))
+	}
+	p.zero("Row", c.Row, c.Row == "", "the claim is about all rows")
+	p.whole("Than", len(c.Than), 0, 0)
 }
 
 func checkRowClaim(p problems, exp spec.Experiment, c spec.Claim) {

@@ -12,10 +12,12 @@ type Claim struct {
 	Of     []string // CheckTogether, CheckAlways: two operations by name; CheckAgree: a partition algorithm
 }
 
-// Checks of a claim. The first five are about rows of searches in one column, the others about recorded splits.
+// Checks of a claim. The first seven are about rows of searches in one column, the others about recorded splits.
 const (
 	CheckAbove       = "above"        // Row's mean is above that of each row in Than, a comparison each
 	CheckBelow       = "below"        // Row's mean is below that of each row in Than: of errors
+	CheckFinds       = "finds"        // Column's rule selects the best leaf in more than half of all searches
+	CheckMisses      = "misses"       // it doesn't in more than half
 	CheckWider       = "wider"        // Row's values spread wider than those of each row in Than, all of Than together
 	CheckLevel       = "level"        // the mean of each row in Than is Within points of Row's
 	CheckNearOptimum = "near-optimum" // Row's mean is Within points of the best of the table
