@@ -93,6 +93,7 @@ func table4Literature(id, name string) spec.Row {
 func table4Run(id, name string, r recipe) spec.Row {
 	row := searched(id, name, r, published.Table4(id))
 	row.Tolerance = errorTolerance
+	row.Log = published.Log(id)
 	return row
 }
 

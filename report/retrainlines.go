@@ -9,7 +9,6 @@ import (
 	"gmnas/nasbench/space"
 	"gmnas/report/stat"
 	"gmnas/report/table"
-	"gmnas/results/published"
 )
 
 // eachDone calls for every complete search of a row that retrains, in the order of rows and seeds.
@@ -86,9 +85,9 @@ func (b *builder) releasedLogs() table.Section {
 	if b.embedded {
 		return s
 	}
-	for _, l := range published.Logs() {
-		row, ok := b.Experiment.Row(l.Row)
-		if !ok {
+	for _, row := range b.Experiment.Rows {
+		l := row.Log
+		if l == nil {
 			continue
 		}
 		printed := row.Paper[spec.Column{Dataset: "cifar10", Figure: spec.FigureBestError}.ID()]

@@ -105,6 +105,22 @@ type Row struct {
 	Paper map[string]Printed
 	// Tolerance, in accuracy points: a mean within it of the printed one counts as reproduced.
 	Tolerance float64
+	// Log is third-party evidence beside the printed values; nil without any.
+	Log *Log
+}
+
+// Log is what a released retraining log of a row's best architecture says. All accuracies are of the test images, in
+// percent, also where the log calls them valid.
+type Log struct {
+	Seed      int64
+	Leaf      int     // the sub-supernet that the architecture is of
+	Params    float64 // millions, as printed
+	Best      float64 // of all epochs, which is what the paper prints
+	BestEpoch int     // from 0
+	Last      float64 // after the last epoch
+	LastTen   float64 // mean of the last ten
+	At30      float64 // after the 30th epoch
+	At100     float64
 }
 
 // NullOf says what a null row draws from: Shots random architectures from the whole space, or one from

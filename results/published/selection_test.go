@@ -1,10 +1,15 @@
 package published
 
 import (
+	"errors"
+	"io/fs"
 	"math"
+	"os"
+	"strings"
 	"testing"
 
 	"gmnas/harness/spec"
+	"gmnas/nasbench/curves"
 )
 
 func TestTable4(t *testing.T) {
@@ -63,5 +68,45 @@ func TestTable8(t *testing.T) {
 	}
 	if len(apart) != 1 || apart[0] != "gm+snas error" {
 		t.Errorf("halving apart from max: %v", apart)
+	}
+}
+
+// TestLogsAreTheReleasedCurves: what is stored of the released logs is what their curves say.
+func TestLogsAreTheReleasedCurves(t *testing.T) {
+	dir := os.Getenv("GMNAS_DATA")
+	set, err := curves.Read(dir, curves.Released)
+	if dir == "" || errors.Is(err, fs.ErrNotExist) {
+		t.Skip("GMNAS_DATA has no folder darts: the released retraining curves aren't here")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range set.Curves {
+		l := Log(strings.Replace(c.Name, "gm-", "gm+", 1))
+		if l == nil {
+			t.Fatalf("no log of %s", c.Name)
+		}
+		best, lastTen := 0, 0.
+		for epoch, a := range c.Accuracy {
+			if a > c.Accuracy[best] {
+				best = epoch
+			}
+			if epoch >= 590 {
+				lastTen += a / 10
+			}
+		}
+		got := spec.Log{Seed: l.Seed, Leaf: l.Leaf, Params: l.Params, BestEpoch: best}
+		for to, v := range map[*float64]float64{&got.Best: c.Accuracy[best], &got.Last: c.Accuracy[599], &got.At30: c.Accuracy[29], &got.At100: c.Accuracy[99]} {
+			*to = math.Round(100*v) / 100
+		}
+		got.LastTen = math.Round(1000*lastTen) / 1000
+		if got != *l {
+			t.Errorf("%s: %+v, want %+v", c.Name, *l, got)
+		}
+		for _, r := range released {
+			if r.Row == strings.Replace(c.Name, "gm-", "gm+", 1) && r.Seed == l.Seed && (r.Leaf != l.Leaf || r.Logged != l.Params) {
+				t.Errorf("%s: leaf %d with %v M, the genotype is of leaf %d with %v M", c.Name, l.Leaf, l.Params, r.Leaf, r.Logged)
+			}
+		}
 	}
 }
