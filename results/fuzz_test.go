@@ -35,6 +35,23 @@ func FuzzDatabase(f *testing.F) {
 	f.Add(uint32(0), []byte{}, uint32(4096))
 	f.Add(uint32(bytes.Index(whole, []byte(`"ValidAcc"`))), []byte(`"ValidAbc"`), uint32(0))
 	f.Add(uint32(bytes.Index(whole, []byte("CREATE TABLE outcomes"))), []byte("CREATE TABLE outcomez"), uint32(0))
+	fuzzFile(f, whole)
+}
+
+// FuzzFirstVersion is FuzzDatabase on a file of the first version, which is brought up to date in memory.
+func FuzzFirstVersion(f *testing.F) {
+	path, _, _ := firstVersion(f)
+	whole, err := os.ReadFile(path)
+	must(f, err)
+	f.Add(uint32(0), []byte{}, uint32(0))
+	f.Add(uint32(0), []byte{}, uint32(4096))
+	f.Add(uint32(bytes.Index(whole, []byte(`"ValidAcc"`))), []byte(`"ValidAbc"`), uint32(0))
+	f.Add(uint32(bytes.Index(whole, []byte(`"Started"`))), []byte(`"Started":"yesterday"`), uint32(0))
+	f.Add(uint32(bytes.Index(whole, []byte("CREATE TABLE outcomes"))), []byte("CREATE TABLE outcomez"), uint32(0))
+	fuzzFile(f, whole)
+}
+
+func fuzzFile(f *testing.F, whole []byte) {
 	file := filepath.Join(f.TempDir(), "fuzz.db")
 	f.Fuzz(func(t *testing.T, at uint32, patch []byte, cut uint32) {
 		data := bytes.Clone(whole)

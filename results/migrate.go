@@ -56,10 +56,10 @@ func onDriver(db *sql.DB, do func(*sqlite3.SQLiteConn) error) error {
 // shareOrigins moves program and machine out of the bodies of version 1, where each outcome and attempt had its own. What
 // they didn't record stays unrecorded.
 func shareOrigins(tx *sql.Tx) error {
-	type old struct{ id, body string }
+	type old struct{ id, body, checksum string }
 	for _, t := range []struct{ read, write string }{
-		{"SELECT key, body FROM outcomes", "UPDATE outcomes SET body = ?2, checksum = ?3 WHERE key = ?1"},
-		{"SELECT id, body FROM attempts", "UPDATE attempts SET body = ?2 WHERE id = ?1"},
+		{"SELECT key, body, checksum FROM outcomes", "UPDATE outcomes SET body = ?2, checksum = ?3 WHERE key = ?1"},
+		{"SELECT id, body, '' FROM attempts", "UPDATE attempts SET body = ?2 WHERE id = ?1"},
 	} {
 		var all []old
 		rows, err := tx.Query(t.read)
@@ -68,7 +68,11 @@ func shareOrigins(tx *sql.Tx) error {
 		}
 		for rows.Next() {
 			var o old
-			if err := rows.Scan(&o.id, &o.body); err != nil {
+			err := rows.Scan(&o.id, &o.body, &o.checksum)
+			if err == nil && o.checksum != "" && sum(o.body) != o.checksum {
+				err = fmt.Errorf("outcome %.12s: %w: its checksum does not match", o.id, ErrDamaged) // which a new one would hide
+			}
+			if err != nil {
 				rows.Close()
 				return err
 			}

@@ -3,6 +3,7 @@ package results
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -14,7 +15,7 @@ import (
 )
 
 // firstVersion makes a database as version 1 did, with an outcome and a failed attempt.
-func firstVersion(t *testing.T) (path string, stage spec.Stage, outcome spec.Outcome) {
+func firstVersion(t testing.TB) (path string, stage spec.Stage, outcome spec.Outcome) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "old.db")
 	s, err := open(path, "rwc")
@@ -45,6 +46,24 @@ func firstVersion(t *testing.T) (path string, stage spec.Stage, outcome spec.Out
 	outcome.Provenance = spec.Provenance{Started: time.Date(2025, 1, 2, 3, 4, 5, 6, time.UTC), Build: spec.Build{Commit: "abc+dirty", Go: "go1.26.0"},
 		Machine: spec.Machine{Host: "linux/amd64, 2 cores", Backend: "onednn", BackendVersion: "oneDNN 2.6.3", InstructionSet: "avx2", Threads: 1}}
 	return path, stage, outcome
+}
+
+// TestMigrationHidesNoDamage: a flipped bit in an old outcome is found, and not given a new checksum.
+func TestMigrationHidesNoDamage(t *testing.T) {
+	path, _, _ := firstVersion(t)
+	s, err := open(path, "rw")
+	must(t, err)
+	_, err = s.db.Exec(`UPDATE outcomes SET body = replace(body, '"ValidAcc":50', '"ValidAcc":90')`)
+	must(t, err)
+	must(t, s.Close())
+	for name, open := range map[string]func(string) (*Store, error){"reading": OpenReadOnly, "writing": Open} {
+		if s, err := open(path); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", name, err)
+			if err == nil {
+				s.Close()
+			}
+		}
+	}
 }
 
 // TestFirstVersionIsReadAndMigrated: an old database is read without being changed, and brought up to date by what writes.

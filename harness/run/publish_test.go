@@ -67,3 +67,32 @@ func TestWatch(t *testing.T) {
 		t.Errorf("damaged: %v", err)
 	}
 }
+
+// FuzzPublished: whatever the status file of a run holds, what `gmnas status` prints is a few plain lines, or an error that
+// names the file.
+func FuzzPublished(f *testing.F) {
+	for _, text := range []string{"{}", "{", `{"Process":-1,"Began":"2026-01-02T03:04:05Z","Written":"0001-01-01T00:00:00Z"}`,
+		`{"Process":7,"Written":"2026-01-02T03:04:05Z","Status":{"Stages":-1,"FLOPs":1e308,"Left":-9223372036854775808,"Workers":[{"Label":"\u001b[31m\nx","Fraction":1e308}]}}`} {
+		f.Add([]byte(text))
+	}
+	dir := f.TempDir()
+	path := filepath.Join(dir, publishedName)
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		p, _, err := Watch(filepath.Join(dir, "r.db"), dir)
+		if err != nil {
+			if !strings.Contains(err.Error(), path) {
+				t.Fatal(err)
+			}
+			return
+		}
+		for _, running := range []bool{false, true} {
+			text := p.Text(running)
+			if strings.ContainsAny(text, "\x1b\r\x00") || strings.Count(text, "\n") > 6+len(p.Status.Workers) {
+				t.Fatalf("%q", text)
+			}
+		}
+	})
+}

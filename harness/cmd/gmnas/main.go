@@ -2,7 +2,8 @@
 //
 // Each command is a file of its own. What they share:
 //
-//   - command.go: commands, their help and exit codes; flags.go, seeds.go, only.go: the flags' values
+//   - command.go: commands, their help and exit codes; flags.go, seeds.go, only.go: the flags' values; instead.go: what to use in
+//     place of what there isn't; completion.go: the words that may stand at a shell's cursor
 //   - experiments.go: which experiments and rows; data.go, bind.go: the data at hand, and runs bound to it
 //   - recorded.go: what the database holds of an experiment
 //
