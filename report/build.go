@@ -24,6 +24,7 @@ type Input struct {
 	Searches      []Search
 	Nulls         []Null
 	OtherSettings int     // searches recorded under settings that the experiment doesn't declare any more
+	OwnSplits     []Split // that its searches recorded
 	Splits        []Split // of an experiment without runs: what others recorded
 }
 

@@ -21,7 +21,7 @@ type Binding struct {
 // with other settings than the experiment declares in the profile is left out and counted, so that a changed declaration never
 // mixes with what was recorded before.
 func Collect(experiment spec.Experiment, profile string, bindings []Binding, lookup plan.Lookup) (Input, error) {
-	in := Input{Experiment: experiment, Profile: profile}
+	in, splits := Input{Experiment: experiment, Profile: profile}, splitList{}
 	trees := map[string][]plan.Tree{}
 	tables := map[string]string{} // hash of the row's last real search; "" is of the experiment's, or of a null row
 	for _, b := range bindings {
@@ -56,6 +56,7 @@ func Collect(experiment spec.Experiment, profile string, bindings []Binding, loo
 			return Input{}, fmt.Errorf("reading search %s, seed %d: %w", s.Row, s.Seed, err)
 		}
 		s.follow(tree)
+		splits.add(s.Row, s.Run, tree)
 		if !s.embedded() {
 			trees[s.Row] = append(trees[s.Row], tree)
 			tables[s.Row], tables[""] = s.Run.Evaluate.Table, s.Run.Evaluate.Table
@@ -76,6 +77,7 @@ func Collect(experiment spec.Experiment, profile string, bindings []Binding, loo
 			}
 		}
 	}
+	in.OwnSplits = splits.sorted()
 	return in, nil
 }
 

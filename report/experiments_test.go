@@ -167,15 +167,15 @@ func TestDamagedMatrices(t *testing.T) {
 // look checks the figure, and writes all files of a page where LOOK names a folder.
 func look(t *testing.T, tb table.Table) {
 	t.Helper()
-	var b bytes.Buffer
-	if err := plots.PNG(&b, tb); err != nil {
+	page, err := report.Figured(tb)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := png.Decode(&b); err != nil {
+	if _, err := png.Decode(bytes.NewReader(page.Figure.PNG)); err != nil {
 		t.Errorf("%s: %v", tb.Label, err)
 	}
 	if dir := os.Getenv("LOOK"); dir != "" {
-		if _, err := report.Write(filepath.Join(dir, t.Name()), tb); err != nil {
+		if _, err := report.Write(filepath.Join(dir, t.Name()), page); err != nil {
 			t.Fatal(err)
 		}
 	}

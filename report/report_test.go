@@ -51,6 +51,8 @@ func renderAll(t *testing.T, tb table.Table) map[string][]byte {
 	for name, write := range map[string]func(*bytes.Buffer) error{
 		"txt":  func(b *bytes.Buffer) error { return render.Text(b, tb) },
 		"md":   func(b *bytes.Buffer) error { return render.Markdown(b, tb, tb.Label+".png") },
+		"tex":  func(b *bytes.Buffer) error { return render.TeX(b, tb, tb.Label+".png") },
+		"html": func(b *bytes.Buffer) error { return render.HTML(b, render.Page{Table: tb}) },
 		"csv":  func(b *bytes.Buffer) error { return render.CSV(b, tb) },
 		"json": func(b *bytes.Buffer) error { return render.JSON(b, tb) },
 	} {
@@ -251,13 +253,17 @@ func TestOtherRowsChangeNothing(t *testing.T) {
 func TestWrite(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	tb := build(t, newWorld(), small(), spec.Smoke, false)
-	names, err := report.Write(dir, tb)
+	page, err := report.Figured(tb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := report.Write(dir, page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	files, _ := os.ReadDir(dir)
-	if len(names) != 4 || len(files) != 4 {
-		t.Errorf("wrote %v, and the folder holds %v; want the four files alone", names, files)
+	if len(names) != 6 || len(files) != 6 {
+		t.Errorf("wrote %v, and the folder holds %v; want the six files alone", names, files)
 	}
 	var back table.Table
 	body, _ := os.ReadFile(filepath.Join(dir, "table3.json"))
@@ -265,8 +271,8 @@ func TestWrite(t *testing.T) {
 		t.Errorf("table3.json: %v, %d rows", err, len(back.Rows))
 	}
 	for _, bad := range []string{"", "../x", "a/b", "=cmd()", "<script>", "a|b", strings.Repeat("x", 300)} {
-		tb.Label = bad
-		if _, err := report.Write(dir, tb); err == nil {
+		page.Table.Label = bad
+		if _, err := report.Write(dir, page); err == nil {
 			t.Errorf("label %.20q became a file", bad)
 		}
 	}
@@ -300,7 +306,7 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// BenchmarkReport is what gmnas report does after reading the database: all of Table 3, four files.
+// BenchmarkReport is what gmnas report does after reading the database: all of Table 3, six files.
 func BenchmarkReport(b *testing.B) {
 	bindings, w := full(b)
 	dir := b.TempDir()
@@ -309,7 +315,11 @@ func BenchmarkReport(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := report.Write(dir, report.Build(in)); err != nil {
+		page, err := report.PageOf(in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := report.Write(dir, page); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -28,35 +28,50 @@ type Split struct {
 // Splits follows the searches of all experiments, by label, and returns each split by gradients once. Searches that
 // can't be planned any more are left out.
 func Splits(recorded map[string][]Binding, lookup plan.Lookup) []Split {
-	at := map[spec.Key]int{}
-	var list []Split
+	splits := splitList{}
 	for _, label := range slices.Sorted(maps.Keys(recorded)) {
 		for _, b := range recorded[label] {
-			tree, err := plan.Expand(b.Run, b.Seed, lookup)
-			if err != nil {
-				continue
-			}
-			for _, n := range tree.Nodes {
-				if !n.Split.Done() || n.Split.Outcome.Split == nil || len(n.Split.Outcome.Split.Candidates) == 0 {
-					continue
-				}
-				i, seen := at[n.Split.Key]
-				if !seen {
-					i = len(list)
-					at[n.Split.Key] = i
-					list = append(list, Split{Key: n.Split.Key, Seed: b.Seed, Stage: *n.Split.Stage.Split, Outcome: *n.Split.Outcome.Split,
-						Embedded: b.Run.Embedded(), Provenance: n.Split.Outcome.Provenance})
-				}
-				if row := label + " " + b.Row; !slices.Contains(list[i].Rows, row) {
-					list[i].Rows = append(list[i].Rows, row)
-				}
+			if tree, err := plan.Expand(b.Run, b.Seed, lookup); err == nil {
+				splits.add(label+" "+b.Row, b.Run, tree)
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Split) int {
+	return splits.sorted()
+}
+
+// splitList holds each recorded split by gradients once.
+type splitList struct {
+	at   map[spec.Key]int
+	list []Split
+}
+
+// add takes in the splits of a row's search.
+func (l *splitList) add(row string, run spec.Run, tree plan.Tree) {
+	for _, n := range tree.Nodes {
+		if !n.Split.Done() || n.Split.Outcome.Split == nil || len(n.Split.Outcome.Split.Candidates) == 0 {
+			continue
+		}
+		i, seen := l.at[n.Split.Key]
+		if !seen {
+			if l.at == nil {
+				l.at = map[spec.Key]int{}
+			}
+			i = len(l.list)
+			l.at[n.Split.Key] = i
+			l.list = append(l.list, Split{Key: n.Split.Key, Seed: tree.Seed, Stage: *n.Split.Stage.Split, Outcome: *n.Split.Outcome.Split,
+				Embedded: run.Embedded(), Provenance: n.Split.Outcome.Provenance})
+		}
+		if !slices.Contains(l.list[i].Rows, row) {
+			l.list[i].Rows = append(l.list[i].Rows, row)
+		}
+	}
+}
+
+func (l *splitList) sorted() []Split {
+	slices.SortStableFunc(l.list, func(a, b Split) int {
 		return cmp.Or(cmp.Compare(a.Stage.Space, b.Stage.Space), cmp.Compare(a.Rows[0], b.Rows[0]), cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.Stage.Node, b.Stage.Node))
 	})
-	return list
+	return l.list
 }
 
 // overSplits builds the table of an experiment that has no runs of its own.

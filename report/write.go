@@ -7,22 +7,21 @@ import (
 	"path/filepath"
 	"regexp"
 
-	"gmnas/report/plots"
 	"gmnas/report/render"
-	"gmnas/report/table"
 )
 
 // label is what may become a file name: the labels that plan.Validate accepts.
 var label = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]{0,62}$`)
 
-// Write writes each table as LABEL.md, LABEL.csv, LABEL.json and LABEL.png into dir, which it makes where it is
-// missing, and returns their names. Each file is replaced whole or not at all.
-func Write(dir string, tables ...table.Table) ([]string, error) {
+// Write writes each page as LABEL.html, and its table as LABEL.md, LABEL.tex, LABEL.csv, LABEL.json and LABEL.png, into dir,
+// which it makes where it is missing, and returns their names. Each file is replaced whole or not at all.
+func Write(dir string, pages ...render.Page) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("making report folder: %w; name another one with --out", err)
 	}
 	var names []string
-	for _, t := range tables {
+	for _, page := range pages {
+		t := page.Table
 		if !label.MatchString(t.Label) {
 			return names, fmt.Errorf("writing report: label %.80q is no file name: use lower-case letters, digits, ., + and -", t.Label)
 		}
@@ -31,10 +30,12 @@ func Write(dir string, tables ...table.Table) ([]string, error) {
 			name  string
 			write func(io.Writer) error
 		}{
-			{png, func(w io.Writer) error { return plots.PNG(w, t) }},
+			{png, func(w io.Writer) error { _, err := w.Write(page.Figure.PNG); return err }},
 			{t.Label + ".csv", func(w io.Writer) error { return render.CSV(w, t) }},
 			{t.Label + ".json", func(w io.Writer) error { return render.JSON(w, t) }},
 			{t.Label + ".md", func(w io.Writer) error { return render.Markdown(w, t, png) }},
+			{t.Label + ".tex", func(w io.Writer) error { return render.TeX(w, t, png) }},
+			{t.Label + ".html", func(w io.Writer) error { return render.HTML(w, page) }},
 		} {
 			name := filepath.Join(dir, f.name)
 			if err := WriteFile(name, f.write); err != nil {

@@ -67,6 +67,17 @@ func (p *planned) experiment(exp spec.Experiment, profile string) error {
 	return nil
 }
 
+// Settings prints every setting of some rows' runs: those that all have alike, then those that differ.
+func Settings(ids []string, runs []spec.Run) string {
+	p := planned{}
+	for i, id := range ids {
+		p.rows = append(p.rows, plannedRow{row: spec.Row{ID: id}, run: runs[i]})
+	}
+	var b strings.Builder
+	p.settings(&b)
+	return strings.TrimPrefix(b.String(), "\n")
+}
+
 func (p *planned) text(exp spec.Experiment, profile string, flopsPerSecond float64) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\nprofile %s, seeds %s\n", exp.Label, exp.Title, profile, strings.Trim(fmt.Sprint(exp.Seeds), "[]"))

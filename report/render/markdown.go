@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"gmnas/report/table"
 )
@@ -77,10 +78,11 @@ var markdownEscapes = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `|`, `\|`, `&`, `&amp;`, `<`, `&lt;`, `>`, `&gt;`,
 )
 
-// clean turns control characters, line ends included, into spaces, so that no text can steer a terminal or break a line.
+// clean turns control characters, line ends included, into spaces, and those that turn the direction of writing, so that no
+// text can steer a terminal, break a line or look like another.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || unicode.Is(unicode.Bidi_Control, r) {
 			return ' '
 		}
 		return r

@@ -21,8 +21,10 @@ type section struct {
 
 // cell is text of one or more lines, the first of them bold where significance was reached.
 type cell struct {
-	text string
-	bold bool
+	text    string
+	bold    bool
+	verdict table.Verdict // where the first line is one
+	kind    string        // of the main table's row, in its first cell
 }
 
 func cells(texts ...string) []cell {
@@ -90,6 +92,7 @@ func accuracies(t table.Table) section {
 			line = append(line, cellText(r.Kind, c, decimalsOf(t, c)))
 		}
 		s.rows = append(s.rows, cells(line...))
+		s.rows[len(s.rows)-1][0].kind = r.Kind
 	}
 	return s
 }
@@ -170,6 +173,7 @@ func verdicts(t table.Table) section {
 			}
 			s.rows = append(s.rows, cells(r.Name, c.Column, string(c.Verdict), c.Reason,
 				plusMinus(c.Mean, c.Std, decimalsOf(t, c)), plusMinus(c.Paper, c.PaperStd, decimalsOf(t, c)), signed(c.Difference, decimalsOf(t, c))))
+			s.rows[len(s.rows)-1][2].verdict = c.Verdict
 		}
 	}
 	return s

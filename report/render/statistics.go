@@ -12,7 +12,7 @@ import (
 func claims(t table.Table) section {
 	s := section{title: "Claims", left: 2, head: []string{"claim\nand what is compared", "seen\nand why", "value", "95 % interval", "paper", "n", "effect", "p", "p paired", "p Holm"},
 		intro: "Each statement with the check that decides on it, about the runs of this profile. holds, contradicted: the corrected p is 0.05 or less, or the interval lies within or outside " +
-			"the declared points. Bold: the corrected p is 0.05 or less; nothing else is bold. effect: Cliff's delta, 1 where every seed of the one is above every seed of the other, -1 where below. " +
+			"the declared points. Bold: the corrected p is 0.05 or less; no other figure is. effect: Cliff's delta, 1 where every seed of the one is above every seed of the other, -1 where below. " +
 			"p: exact Mann-Whitney of the seeds (spreads: of the distances from the median; splits: of the hits), two-sided. p paired: " +
 			"exact, by the signs of the differences on common seeds. p Holm: p corrected for all comparisons of this page. Where nothing is decided, so many could: the fewest with which " +
 			"the corrected p can be 0.05 or less at all; about so many would: they find the difference and spread seen here with a probability of 80 %, roughly, as few values show both."}
@@ -28,7 +28,7 @@ func claims(t table.Table) section {
 			}
 			s.rows = append(s.rows, []cell{
 				{text: text + "\n" + v.What + ": " + v.Measure},
-				{text: string(v.Verdict) + "\n" + strings.ReplaceAll(v.Reason, "; ", ";\n"), bold: v.Significant},
+				{text: string(v.Verdict) + "\n" + strings.ReplaceAll(v.Reason, "; ", ";\n"), bold: v.Significant, verdict: v.Verdict},
 				{text: number(v.Figure, format), bold: v.Significant},
 				{text: interval(v.Low, v.High, format)},
 				{text: number(v.Paper, format)}, {text: v.N}, {text: number(v.Effect, "%.2f")},

@@ -72,14 +72,6 @@ func doctorCommand() command {
 	}
 }
 
-// asCalled is a command of this program with the program's name as it was called, such as bin/gmnas.
-func asCalled(command string) string {
-	if arguments, ok := strings.CutPrefix(command, "gmnas "); ok {
-		return os.Args[0] + " " + arguments
-	}
-	return command
-}
-
 func machine() []finding {
 	text := fmt.Sprintf("%s/%s, %d cores, %s", runtime.GOOS, runtime.GOARCH, run.Cores(), runtime.Version())
 	if model := field("/proc/cpuinfo", "model name"); model != "" {

@@ -53,7 +53,7 @@ func start(args []string, out, errOut io.Writer) int {
 	case errors.Is(err, errIncomplete):
 		return exitIncomplete
 	}
-	fmt.Fprintf(errOut, "gmnas: %s\n", harmlessText(err.Error()))
+	fmt.Fprintf(errOut, "gmnas: %s\n", harmlessText(hintsAsCalled(err.Error())))
 	return exitUnusable
 }
 

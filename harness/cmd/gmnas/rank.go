@@ -34,9 +34,8 @@ func rankCommand() command {
 		profile: profileFlag(f), db: databaseFlag(f), data: dataFlag(f),
 	}
 	f.Var(o.dataset, "dataset", "data set of the true test accuracies")
-	o.format = &oneOf{"text", []string{"text", "md", "csv", "json"}}
-	f.Var(o.format, "format", "what to print")
-	o.out = f.String("out", "", "`folder` for Markdown, CSV, JSON and PNG files (default: none are written)")
+	o.format = formatFlag(f)
+	o.out = f.String("out", "", "`folder` for HTML, Markdown, LaTeX, CSV, JSON and PNG files (default: none are written)")
 	return command{
 		name: "rank", args: "FILE...", short: "rank predictions of architectures against the NAS-Bench-201 table", flags: f,
 		long: "A file is JSON, an object from architecture to number (NAS-Bench-201's strings, or the tuples of the public Few-Shot NAS files),\n" +
@@ -83,13 +82,18 @@ func doRank(c call, o rankFlags) error {
 	t := report.Rankings(in, rivals...)
 	t.Facts = append(t.Facts, table.Fact{Name: "files", Text: fmt.Sprintf("%d files ranked over the %d architectures of %s by %s test accuracy, table SHA-256 %s",
 		len(rivals), s.Size(), s.Name, o.dataset.value, spec.Key(truths.Hash()).Short())})
-	if err := formats[o.format.value](c.out, t); err != nil {
+	t.Notes = called(t.Notes)
+	page, err := report.Figured(t)
+	if err != nil {
+		return err
+	}
+	if err := formats[o.format.value](c.out, page); err != nil {
 		return err
 	}
 	if *o.out == "" {
 		return nil
 	}
-	files, err := report.Write(*o.out, t)
+	files, err := report.Write(*o.out, page)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"gmnas/harness/spec"
 	"gmnas/report"
@@ -13,20 +16,38 @@ import (
 	"gmnas/results"
 )
 
-// formats are the ways to print a report.
-var formats = map[string]func(io.Writer, table.Table) error{
-	"text": render.Text,
-	"md":   func(w io.Writer, t table.Table) error { return render.Markdown(w, t, "") },
-	"csv":  render.CSV,
-	"json": render.JSON,
+// formats are the ways to print a report. HTML makes one document of several tables, the others print one after the other.
+var formats = map[string]func(io.Writer, ...render.Page) error{
+	"text": each(render.Text),
+	"md":   each(func(w io.Writer, t table.Table) error { return render.Markdown(w, t, "") }),
+	"tex":  each(func(w io.Writer, t table.Table) error { return render.TeX(w, t, "") }),
+	"html": render.HTML,
+	"csv":  each(render.CSV),
+	"json": each(render.JSON),
+}
+
+func each(print func(io.Writer, table.Table) error) func(io.Writer, ...render.Page) error {
+	return func(w io.Writer, pages ...render.Page) error {
+		for _, p := range pages {
+			if err := print(w, p.Table); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func formatFlag(f *pflag.FlagSet) *oneOf {
+	format := &oneOf{"text", []string{"text", "md", "tex", "html", "csv", "json"}}
+	f.Var(format, "format", "what to print")
+	return format
 }
 
 func reportCommand() command {
 	f := newFlags("report")
 	profile, seeds, precision, db := profileFlag(f), moreSeedsFlag(f), precisionFlag(f), databaseFlag(f)
-	format := &oneOf{"text", []string{"text", "md", "csv", "json"}}
-	f.Var(format, "format", "what to print")
-	out := f.String("out", defaultOut, "`folder` for Markdown, CSV, JSON and PNG files")
+	format := formatFlag(f)
+	out := f.String("out", defaultOut, "`folder` for HTML, Markdown, LaTeX, CSV, JSON and PNG files")
 	strict := f.Bool("strict", false, "exit with 1 where a table mixes results of different code, backends, instruction sets, data or tables")
 	return command{
 		name: "report", args: "EXPERIMENT...", choices: otherLabels, short: "render tables and plots from the database alone", flags: f,
@@ -43,24 +64,28 @@ func reportCommand() command {
 				return err
 			}
 			defer store.Close()
-			mixed := false
+			var pages []render.Page
 			for _, e := range list {
-				t, err := tableOf(store, seeds.beside(e), profile.value, precision.of(), c.err)
+				p, err := pageOf(store, seeds.beside(e), profile.value, precision.of(), c.err)
 				if err != nil {
 					return err
 				}
-				if err := formats[format.value](c.out, t); err != nil {
-					return err
-				}
-				files, err := report.Write(*out, t)
-				if err != nil {
-					return err
-				}
-				fmt.Fprintf(c.err, "written: %s\n", strings.Join(files, " "))
-				for _, m := range t.Mixtures() {
+				pages = append(pages, p)
+			}
+			if err := formats[format.value](c.out, pages...); err != nil {
+				return err
+			}
+			files, err := report.Write(*out, pages...)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(c.err, "written: %s\n", strings.Join(files, " "))
+			mixed := false
+			for _, p := range pages {
+				for _, m := range p.Table.Mixtures() {
 					mixed = true
 					if *strict {
-						fmt.Fprintf(c.err, "mixed in %s, %s\n", t.Label, m)
+						fmt.Fprintf(c.err, "mixed in %s, %s\n", p.Table.Label, m)
 					}
 				}
 			}
@@ -72,16 +97,27 @@ func reportCommand() command {
 	}
 }
 
-// tableOf builds the table of what is recorded. Where that is nothing, a line says which profile has something.
-func tableOf(store *results.Store, e spec.Experiment, profile string, p spec.Precision, notes io.Writer) (table.Table, error) {
+// pageOf builds the page of what is recorded. Where that is nothing, a line says which profile has something.
+func pageOf(store *results.Store, e spec.Experiment, profile string, p spec.Precision, notes io.Writer) (render.Page, error) {
 	in, err := collect(store, e, profile, p)
 	if err != nil {
-		return table.Table{}, err
+		return render.Page{}, err
 	}
 	if len(in.Searches)+len(in.Splits) == 0 && in.OtherSettings == 0 {
 		fmt.Fprintf(notes, "nothing of %s is recorded in profile %s%s%s\n", e.Label, profile, precisionArgument(p), elsewhere(store, e))
 	}
-	return report.Build(in), nil
+	page, err := report.PageOf(in)
+	page.Table.Notes = called(page.Table.Notes)
+	return page, err
+}
+
+// called are the notes with their commands as the user calls this program.
+func called(notes []table.Note) []table.Note {
+	list := slices.Clone(notes)
+	for i := range list {
+		list[i].Command = asCalled(list[i].Command)
+	}
+	return list
 }
 
 // elsewhere names the profiles in which something is recorded.
