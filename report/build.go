@@ -2,10 +2,11 @@
 //
 //	Collect  bindings and outcomes → searches and nulls, by following the plan
 //	Build    searches and nulls → table.Table: picks, means, intervals, verdicts, notes
-//	Write    table.Table → Markdown, CSV, JSON and PNG files
+//	PageOf   the same, with figure, splits, provenance and settings → render.Page
+//	Write    render.Page → HTML, Markdown, LaTeX, CSV, JSON and PNG files
 //
 // A cell depends on its own row's searches alone (and a null's on the row it draws from), so that adding a row or an
-// experiment changes no other cell.
+// experiment changes no other cell. Claims alone compare rows, and there alone figures are bold.
 package report
 
 import (
