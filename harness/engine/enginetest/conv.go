@@ -31,6 +31,11 @@ var convs = []kernel.Conv{
 	{Batch: 1, Height: 9, Width: 9, In: 3, Out: 3, Kernel: 3, Stride: 1, Pad: 2, Dilation: 2, Groups: 3},
 	{Batch: 2, Height: 8, Width: 8, In: 33, Out: 33, Kernel: 5, Stride: 2, Pad: 4, Dilation: 2, Groups: 33},
 	{Batch: 2, Height: 5, Width: 5, In: 16, Out: 16, Kernel: 3, Stride: 2, Pad: 1, Dilation: 1, Groups: 16},
+	{Batch: 1, Height: 3, Width: 150, In: 3, Out: 3, Kernel: 5, Stride: 1, Pad: 2, Dilation: 1, Groups: 3},
+	{Batch: 2, Height: 4, Width: 13, In: 20, Out: 20, Kernel: 3, Stride: 1, Pad: 2, Dilation: 2, Groups: 20},
+	{Batch: 2, Height: 4, Width: 4, In: 36, Out: 36, Kernel: 5, Stride: 1, Pad: 4, Dilation: 2, Groups: 36},
+	{Batch: 1, Height: 7, Width: 11, In: 5, Out: 5, Kernel: 2, Stride: 3, Pad: 2, Dilation: 3, Groups: 5},
+	{Batch: 3, Height: 6, Width: 6, In: 17, Out: 17, Kernel: 1, Stride: 2, Pad: 1, Dilation: 1, Groups: 17},
 }
 
 func checkConv(l *lab) {

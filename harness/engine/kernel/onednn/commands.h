@@ -1,6 +1,7 @@
 #ifndef GMNAS_COMMANDS_H
 #define GMNAS_COMMANDS_H
 
+#include "conv.h"
 #include "kernels.h"
 
 // Makers of commands; the caller fills in what is public in the struct. NULL: no memory.
@@ -17,7 +18,7 @@ gm_global *gm_global_new(gm_backend *, int backward, long batch, long pixels, in
 typedef enum { GM_LINEAR_FORWARD, GM_LINEAR_DATA, GM_LINEAR_WEIGHTS } gm_linear_kind;
 gm_linear *gm_linear_new(gm_backend *, gm_linear_kind, long batch, int in, int out);
 
-gm_depthwise *gm_depthwise_new(gm_backend *, int weights, const gm_depthwise *shape);
+gm_depthwise *gm_depthwise_new(gm_backend *, gm_direction, const gm_shape *, float *x, float *w, float *y);
 
 typedef struct {
     gm_job job;

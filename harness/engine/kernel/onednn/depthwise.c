@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int depthwise_data_run(gm_job *job) {
+static int depthwise_pass_run(gm_job *job) {
     gm_depthwise *a = (gm_depthwise *)job;
     const int padded = gm_padded(a->channels), taps = a->kernel * a->kernel;
     for (int c = 0; c < a->channels; c++)
-        for (int t = 0; t < taps; t++) a->taps[(long)t * padded + c] = a->w[(long)c * taps + t];
-    GM_BLOCKS(job->backend, (long)a->batch * a->height, job->backend->kernels->depthwise_data(a, lo, hi));
+        for (int t = 0; t < taps; t++) a->taps[(long)t * padded + c] = a->w[(long)c * taps + (a->flipped ? taps - 1 - t : t)];
+    GM_BLOCKS(job->backend, (long)a->batch * a->blocks, job->backend->kernels->depthwise_pass(a, a->copies + block * a->copy_size, lo, hi));
     return 0;
 }
 
@@ -19,13 +19,13 @@ static int depthwise_weights_run(gm_job *job) {
     const int padded = gm_padded(a->channels), taps = a->kernel * a->kernel, threads = job->backend->threads;
     const size_t n = (size_t)taps * padded;
     memset(a->sums, 0, n * threads * sizeof(double));
-    GM_BLOCKS(job->backend, (long)a->batch * a->out_height,
-              job->backend->kernels->depthwise_weights(a, a->sums + block * n, lo, hi));
+    GM_BLOCKS(job->backend, (long)a->batch * a->blocks,
+              job->backend->kernels->depthwise_weights(a, a->copies + block * a->copy_size, a->sums + block * n, lo, hi));
     for (int c = 0; c < a->channels; c++)
         for (int t = 0; t < taps; t++) {
             double sum = 0;
             for (int i = 0; i < threads; i++) sum += a->sums[i * n + (size_t)t * padded + c];
-            a->w[(long)c * taps + t] = (float)sum;
+            a->dw[(long)c * taps + t] = (float)sum;
         }
     return 0;
 }
@@ -34,42 +34,52 @@ static void depthwise_destroy(gm_job *job) {
     gm_depthwise *a = (gm_depthwise *)job;
     free(a->taps);
     free(a->ys);
-    free(a->xs);
+    free(a->copies);
     free(a->sums);
 }
 
-// lead lists, for each of n input positions, the taps through which an output sees it.
-static int *lead(const gm_depthwise *a, int n, int outputs) {
-    const int size = 1 + 2 * a->kernel;
-    int *all = gm_alloc(sizeof(int) * n * size);
-    for (int p = 0; all && p < n; p++) {
-        int *list = all + (size_t)p * size;
+// list finds, for each written row, the kernel rows through which it sees a row that is read.
+static void list(gm_depthwise *a, int stride, int pad) {
+    for (int h = 0; h < a->height; h++) {
+        int *ys = a->ys + (size_t)h * (1 + 2 * a->kernel);
         for (int k = 0; k < a->kernel; k++) {
-            const int at = p + a->pad - k * a->dilation;
-            if (at < 0 || at % a->stride || at / a->stride >= outputs) continue;
-            list[1 + 2 * list[0]] = k;
-            list[2 + 2 * list[0]] = at / a->stride;
-            list[0]++;
+            const int at = a->flipped ? h + pad - (a->kernel - 1 - k) * a->dilation : h * stride - pad + k * a->dilation;
+            const int row = a->flipped ? at / stride : at;
+            if (at < 0 || (a->flipped && at % stride) || row >= a->src_height) continue;
+            ys[1 + 2 * ys[0]] = k;
+            ys[2 + 2 * ys[0]] = row;
+            ys[0]++;
         }
     }
-    return all;
 }
 
-gm_depthwise *gm_depthwise_new(gm_backend *b, int weights, const gm_depthwise *shape) {
-    gm_depthwise *a = gm_job_new(b, sizeof *a, weights ? depthwise_weights_run : depthwise_data_run);
+gm_depthwise *gm_depthwise_new(gm_backend *b, gm_direction direction, const gm_shape *s, float *x, float *w, float *y) {
+    gm_depthwise *a = gm_job_new(b, sizeof *a, direction == GM_BACKWARD_WEIGHTS ? depthwise_weights_run : depthwise_pass_run);
     if (!a) return NULL;
-    gm_job job = a->job;
-    *a = *shape;
-    a->job = job;
     a->job.destroy = depthwise_destroy;
-    const size_t n = (size_t)a->kernel * a->kernel * gm_padded(a->channels);
-    a->taps = gm_alloc(n * sizeof(float));
-    a->sums = gm_alloc(n * b->threads * sizeof(double));
-    a->ys = lead(a, a->height, a->out_height);
-    a->xs = lead(a, a->width, a->out_width);
-    if (!a->taps || !a->sums || !a->ys || !a->xs) {
+    a->batch = s->batch, a->channels = s->in, a->kernel = s->kernel, a->dilation = s->dilation, a->pad = s->pad;
+    const int reach = s->dilation * (s->kernel - 1);
+    if (direction == GM_BACKWARD_DATA) { // a convolution of dy, its pixels spread apart, with the weights turned round
+        a->src = y, a->src_height = s->out_height, a->src_width = s->out_width;
+        a->dst = x, a->height = s->height, a->width = s->width;
+        a->flipped = 1, a->step = 1, a->spread = s->stride, a->left = reach - s->pad, a->w = w;
+    } else {
+        a->src = x, a->src_height = s->height, a->src_width = s->width;
+        a->dst = y, a->height = s->out_height, a->width = s->out_width;
+        a->step = s->stride, a->spread = 1, a->left = s->pad, a->w = w, a->dy = y, a->dw = w;
+    }
+    a->blocks = (a->channels + b->kernels->width - 1) / b->kernels->width;
+    a->wide = (a->width - 1) * a->step + reach + 1;
+    a->copy_size = (size_t)a->src_height * a->wide * GM_WIDEST;
+    const size_t taps = (size_t)a->kernel * a->kernel * gm_padded(a->channels);
+    a->taps = gm_alloc(taps * sizeof(float));
+    a->sums = gm_alloc(taps * b->threads * sizeof(double));
+    a->ys = gm_alloc(sizeof(int) * a->height * (1 + 2 * a->kernel));
+    a->copies = gm_alloc(sizeof(float) * b->threads * a->copy_size);
+    if (!a->taps || !a->sums || !a->ys || !a->copies) {
         gm_job_destroy(&a->job);
         return NULL;
     }
+    list(a, s->stride, s->pad);
     return a;
 }

@@ -1,118 +1,140 @@
-// Gradients of depthwise convolutions, for those that oneDNN has no depthwise code for.
+// Depthwise convolutions. Of an image and a block of VW channels a copy is made in which pixels lie VW values apart and rows have
+// zeros where a window reaches over their ends, so that tiles of pixels need no cases and find their values at constant distances.
+// Work is split by images and blocks; what is written (passes) or summed (weights) belongs to one of them.
 
-enum { DEPTHWISE_PIXELS = 8 };
+enum { DEPTHWISE_LANES = 4 };
 
-// depthwise_tile writes `pixels` neighbours of dx from w on. xs lists the taps of the first;
-// the others' lead to the next outputs.
-INLINE void depthwise_tile(const gm_depthwise *a, const float *image, const int *ys, const int *xs, float *dx,
-                           const int pixels, int c, const int n) {
-    const long row = (long)a->out_width * a->channels;
+// depthwise_spread copies a block of the image that is read to where the loops look for it: pixel i of a row to i*spread+left. The
+// zeros between stay from when the memory was made.
+INLINE void depthwise_spread(const gm_depthwise *a, const float *image, float *copy, const int n) {
+    int from = 0, to = a->src_width;
+    while (from < to && from * a->spread + a->left < 0) from++;
+    while (from < to && (to - 1) * a->spread + a->left >= a->wide) to--;
+    for (int y = 0; y < a->src_height; y++) {
+        const float *p = image + ((long)y * a->src_width + from) * a->channels;
+        float *q = copy + ((long)y * a->wide + from * a->spread + a->left) * VW;
+        for (int i = from; i < to; i++, p += a->channels, q += a->spread * VW) store(q, load(p, n), 0);
+    }
+}
+
+// depthwise_tile writes `pixels` neighbours from w on of a row whose list of taps and rows is ys.
+INLINE void depthwise_tile(const gm_depthwise *a, const float *copy, const int *ys, int w, float *out, const float *taps, const int kernel,
+                           const int step, const int dilation, const int pixels, const int n) {
     const int padded = gm_padded(a->channels);
-    vf acc[DEPTHWISE_PIXELS];
+    vf acc[8];
 #pragma GCC unroll 8
     for (int j = 0; j < pixels; j++) acc[j] = (vf){0};
     for (int y = 0; y < ys[0]; y++) {
-        const float *line = image + ys[2 + 2 * y] * row + c;
-        const float *taps = a->taps + (long)ys[1 + 2 * y] * a->kernel * padded + c;
-        for (int x = 0; x < xs[0]; x++) {
-            const vf k = load(taps + xs[1 + 2 * x] * padded, 0); // the padding is zero
-            const float *g = line + (long)xs[2 + 2 * x] * a->channels;
+        const float *line = copy + ((long)ys[2 + 2 * y] * a->wide + w * step) * VW;
+        const float *t = taps + (long)ys[1 + 2 * y] * kernel * padded;
 #pragma GCC unroll 8
-            for (int j = 0; j < pixels; j++) acc[j] += k * load(g + (long)j * a->channels, n);
+        for (int x = 0; x < kernel; x++) {
+            const vf k = load(t + x * padded, 0);
+#pragma GCC unroll 8
+            for (int j = 0; j < pixels; j++) acc[j] += k * load(line + (j * step + x * dilation) * VW, 0);
         }
     }
 #pragma GCC unroll 8
-    for (int j = 0; j < pixels; j++) store(dx + (long)j * a->channels + c, acc[j], n);
+    for (int j = 0; j < pixels; j++) store(out + (long)(w + j) * a->channels, acc[j], n);
 }
 
-// depthwise_data writes the rows lo..hi (image x height) of dx; a->taps holds the weights.
-static void depthwise_data(const gm_depthwise *a, long lo, long hi) {
-    const int list = 1 + 2 * a->kernel;
+// depthwise_image writes a block of an image.
+INLINE void depthwise_image(const gm_depthwise *a, const float *copy, float *out, const float *taps, const int kernel, const int step,
+                            const int dilation, const int n) {
+    for (int h = 0; h < a->height; h++, out += (long)a->width * a->channels) {
+        const int *ys = a->ys + h * (1 + 2 * a->kernel);
+        int w = 0;
+        for (; w + 8 <= a->width; w += 8) depthwise_tile(a, copy, ys, w, out, taps, kernel, step, dilation, 8, n);
+        for (; w + 4 <= a->width; w += 4) depthwise_tile(a, copy, ys, w, out, taps, kernel, step, dilation, 4, n);
+        for (; w < a->width; w++) depthwise_tile(a, copy, ys, w, out, taps, kernel, step, dilation, 1, n);
+    }
+}
+
+// DEPTHWISE calls f(kernel, step, dilation) with constants where it can.
+#define DEPTHWISE_OF(f, k, s, d) else if (a->kernel == k && a->step == s && a->dilation == d) f(k, s, d)
+#define DEPTHWISE(f)                                                                       \
+    if (0) {}                                                                              \
+    DEPTHWISE_OF(f, 3, 1, 1); DEPTHWISE_OF(f, 3, 1, 2); DEPTHWISE_OF(f, 3, 2, 1); DEPTHWISE_OF(f, 3, 2, 2); \
+    DEPTHWISE_OF(f, 5, 1, 1); DEPTHWISE_OF(f, 5, 1, 2); DEPTHWISE_OF(f, 5, 2, 1); DEPTHWISE_OF(f, 5, 2, 2); \
+    else f(a->kernel, a->step, a->dilation)
+
+// depthwise_pass writes blocks lo..hi (image x block) of y or dx; a->taps holds the weights.
+static void depthwise_pass(const gm_depthwise *a, float *copy, long lo, long hi) {
+    const int blocks = (a->channels + VW - 1) / VW;
     for (long q = lo; q < hi; q++) {
-        const float *image = a->dy + q / a->height * a->out_height * a->out_width * a->channels;
-        const int *ys = a->ys + q % a->height * list;
-        for (int w = 0; w < a->width;) {
-            const int *xs = a->xs + w * list, last = w + DEPTHWISE_PIXELS - 1;
-            const int whole = a->stride == 1 && last < a->width && xs[0] == a->kernel && a->xs[last * list] == a->kernel;
-            float *dx = a->dx + (q * a->width + w) * a->channels;
-            int c = 0;
-            for (; c + VW <= a->channels; c += VW) {
-                if (whole) depthwise_tile(a, image, ys, xs, dx, DEPTHWISE_PIXELS, c, 0);
-                else depthwise_tile(a, image, ys, xs, dx, 1, c, 0);
+        const long image = q / blocks;
+        const int c = q % blocks * VW, n = a->channels - c < VW ? a->channels - c : 0;
+        depthwise_spread(a, a->src + image * a->src_height * a->src_width * a->channels + c, copy, n);
+        float *out = a->dst + image * a->height * a->width * a->channels + c;
+#define PASS(kernel, step, dilation) depthwise_image(a, copy, out, a->taps + c, kernel, step, dilation, n)
+        DEPTHWISE(PASS);
+#undef PASS
+    }
+}
+
+// depthwise_rows adds rows [first, last) and pixels [from, to) of dy to the sums of kernel row y, of which it does the
+// `kernel` taps from tap x on: at most CHUNK terms in each of the lanes.
+INLINE void depthwise_rows(const gm_depthwise *a, const float *copy, const float *dy, int first, int last, int from, int to, int y, int x,
+                           const int kernel, const int step, const int dilation, const int n, double *sums) {
+    vf acc[DEPTHWISE_LANES * 8];
+#pragma GCC unroll 32
+    for (int i = 0; i < DEPTHWISE_LANES * kernel; i++) acc[i] = (vf){0};
+    for (int row = first; row < last; row++) {
+        const int at = row * step - a->pad + y * dilation;
+        if (at < 0 || at >= a->src_height) continue;
+        const float *g = dy + ((long)row * a->width + from) * a->channels;
+        const float *line = copy + ((long)at * a->wide + from * step + x * dilation) * VW;
+        int o = 0;
+        for (; o + DEPTHWISE_LANES <= to - from; o += DEPTHWISE_LANES, g += DEPTHWISE_LANES * (long)a->channels, line += DEPTHWISE_LANES * step * VW)
+#pragma GCC unroll 4
+            for (int l = 0; l < DEPTHWISE_LANES; l++) {
+                const vf v = load(g + l * (long)a->channels, n);
+#pragma GCC unroll 8
+                for (int k = 0; k < kernel; k++) acc[l * kernel + k] += v * load(line + (l * step + k * dilation) * VW, 0);
             }
-            if (c < a->channels) {
-                if (whole) depthwise_tile(a, image, ys, xs, dx, DEPTHWISE_PIXELS, c, a->channels - c);
-                else depthwise_tile(a, image, ys, xs, dx, 1, c, a->channels - c);
-            }
-            w += whole ? DEPTHWISE_PIXELS : 1;
+        for (; o < to - from; o++, g += a->channels, line += step * VW) {
+            const vf v = load(g, n);
+#pragma GCC unroll 8
+            for (int k = 0; k < kernel; k++) acc[k] += v * load(line + k * dilation * VW, 0);
+        }
+    }
+    const long padded = gm_padded(a->channels);
+#pragma GCC unroll 8
+    for (int k = 0; k < kernel; k++)
+        fold(sums + (y * a->kernel + x + k) * padded,
+             (acc[k] + acc[kernel + k]) + (acc[2 * kernel + k] + acc[3 * kernel + k]));
+}
+
+// depthwise_gradient adds a block of an image to the sums of all taps.
+INLINE void depthwise_gradient(const gm_depthwise *a, const float *copy, const float *dy, double *sums, const int kernel, const int step,
+                               const int dilation, const int n) {
+    const int most = DEPTHWISE_LANES * CHUNK, wide = a->width < most ? a->width : most;
+    const int lane = wide / DEPTHWISE_LANES + wide % DEPTHWISE_LANES, rows = lane < CHUNK ? CHUNK / lane : 1;
+    for (int first = 0; first < a->height; first += rows) {
+        const int last = first + rows < a->height ? first + rows : a->height;
+        for (int from = 0; from < a->width; from += most) {
+            const int to = from + most < a->width ? from + most : a->width;
+            for (int y = 0; y < a->kernel; y++)
+                for (int x = 0; x < a->kernel; x += kernel)
+                    depthwise_rows(a, copy, dy, first, last, from, to, y, x, kernel, step, dilation, n, sums);
         }
     }
 }
 
-// depthwise_line adds outputs [from, to) of one row to the sums of the taps of one kernel row. Inner
-// outputs see a valid pixel through every tap.
-INLINE void depthwise_line(const gm_depthwise *a, const float *dy, const float *x, int from, int to, const int taps,
-                           int c, const int n, double *sums) {
-    vf acc[8];
-#pragma GCC unroll 8
-    for (int k = 0; k < taps; k++) acc[k] = (vf){0};
-    const long step = (long)a->dilation * a->channels;
-    const int reach = (taps - 1) * a->dilation;
-    for (int o = from; o < to; o++) {
-        const vf g = load(dy + (long)o * a->channels + c, n);
-        const int first = o * a->stride - a->pad;
-        const float *at = x + (long)first * a->channels + c;
-        if (first >= 0 && first + reach < a->width) {
-#pragma GCC unroll 8
-            for (int k = 0; k < taps; k++) acc[k] += g * load(at + k * step, n);
+// depthwise_weights adds blocks lo..hi (image x block) to the sums of the taps.
+static void depthwise_weights(const gm_depthwise *a, float *copy, double *sums, long lo, long hi) {
+    const int blocks = (a->channels + VW - 1) / VW;
+    for (long q = lo; q < hi; q++) {
+        const long image = q / blocks;
+        const int c = q % blocks * VW, n = a->channels - c < VW ? a->channels - c : 0;
+        depthwise_spread(a, a->src + image * a->src_height * a->src_width * a->channels + c, copy, n);
+        const float *dy = a->dy + image * a->height * a->width * a->channels + c;
+#define GRADIENT(kernel, step, dilation) depthwise_gradient(a, copy, dy, sums + c, kernel, step, dilation, n)
+        if (a->kernel == 3 || a->kernel == 5) {
+            DEPTHWISE(GRADIENT);
         } else {
-#pragma GCC unroll 8
-            for (int k = 0; k < taps; k++)
-                if (first + k * a->dilation >= 0 && first + k * a->dilation < a->width) acc[k] += g * load(at + k * step, n);
+            GRADIENT(1, a->step, a->dilation);
         }
-    }
-    const int padded = gm_padded(a->channels);
-#pragma GCC unroll 8
-    for (int k = 0; k < taps; k++) fold(sums + (long)k * padded + c, acc[k]);
-}
-
-INLINE void depthwise_row(const gm_depthwise *a, const float *dy, const float *x, const int taps, double *sums) {
-    for (int from = 0; from < a->out_width; from += CHUNK) {
-        const int to = a->out_width - from < CHUNK ? a->out_width : from + CHUNK;
-        int c = 0;
-        for (; c + VW <= a->channels; c += VW) depthwise_line(a, dy, x, from, to, taps, c, 0, sums);
-        if (c < a->channels) depthwise_line(a, dy, x, from, to, taps, c, a->channels - c, sums);
-    }
-}
-
-// depthwise_taps is depthwise_row for any kernel, one tap at a time.
-INLINE void depthwise_taps(const gm_depthwise *a, const float *dy, const float *x, double *sums) {
-    const long block = chunk_rows(a->channels);
-    for (int k = 0; k < a->kernel; k++) {
-        const int shift = k * a->dilation - a->pad;
-        const int from = shift < 0 ? (-shift + a->stride - 1) / a->stride : 0;
-        int to = shift < a->width ? (a->width - 1 - shift) / a->stride + 1 : 0;
-        if (to > a->out_width) to = a->out_width;
-        for (long o = from; o < to; o += block)
-            sum_rows(dy + o * a->channels, a->channels, x + (o * a->stride + shift) * a->channels,
-                     (long)a->stride * a->channels, to - o < block ? to - o : block, a->channels,
-                     sums + (long)k * gm_padded(a->channels));
-    }
-}
-
-// depthwise_weights adds the output rows lo..hi (image x out height) to the sums of each tap.
-static void depthwise_weights(const gm_depthwise *a, double *sums, long lo, long hi) {
-    for (long q = lo; q < hi; q++) {
-        const float *dy = a->dy + q * a->out_width * a->channels;
-        for (int k = 0; k < a->kernel; k++) {
-            const int y = q % a->out_height * a->stride - a->pad + k * a->dilation;
-            if (y < 0 || y >= a->height) continue;
-            const float *x = a->x + (q / a->out_height * a->height + y) * a->width * a->channels;
-            double *row = sums + (long)k * a->kernel * gm_padded(a->channels);
-            if (a->kernel == 3) depthwise_row(a, dy, x, 3, row);
-            else if (a->kernel == 5) depthwise_row(a, dy, x, 5, row);
-            else if (a->kernel == 7) depthwise_row(a, dy, x, 7, row);
-            else depthwise_taps(a, dy, x, row);
-        }
+#undef GRADIENT
     }
 }

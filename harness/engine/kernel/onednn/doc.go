@@ -6,7 +6,7 @@
 // lies outside the compiler's paths, set CGO_CFLAGS and CGO_LDFLAGS.
 //
 //   - conv.go, conv.c: convolution commands; oneDNN's API of major version 2 and 3 in one place.
-//     depthwise.c: depthwise gradients that oneDNN has only slow code for (dilated, or 5x5).
+//     depthwise.c: most depthwise convolutions, for which oneDNN has slower code.
 //   - combine.go, reduce.go, norm.go, pool.go, linear.go, loss.go, vector.go: one command each
 //     (or a few of a kind), with the C file of the same name that drives it.
 //   - kernels_v4.c, kernels_v3.c, kernels_base.c: the inner loops (*_loops.h) compiled for

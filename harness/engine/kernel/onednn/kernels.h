@@ -87,15 +87,22 @@ typedef struct {
     float *y, *dx, *dw, *db;
 } gm_linear;
 
+// A depthwise convolution reads src and writes dst, or sums products of src and dy, which is laid out as dst. Written pixel p sees
+// through tap k what the copy of src's row holds at p*step + k*dilation.
 typedef struct {
     gm_job job;
-    int batch, height, width, channels, out_height, out_width, kernel, stride, pad, dilation;
-    const float *x, *dy;
-    float *w;     // weights, or their gradient
-    float *dx;
-    float *taps;  // weights as kernel x kernel x padded channels
-    int *ys, *xs; // for each input row and column: n, then n pairs of a tap and the output it leads to
-    double *sums; // threads x kernel x kernel x padded channels
+    int batch, channels, kernel, dilation, pad, blocks;
+    int src_height, src_width, height, width; // of src, of dst
+    int spread, left;                         // where the copy of a row holds pixel i: at i*spread + left
+    int wide, step;                           // pixels of a copy's row; from one written pixel to the next
+    int flipped;                              // the taps are used in reverse: a gradient of the input
+    const float *src, *dy, *w;
+    float *dst, *dw;
+    float *taps;      // the weights as kernel x kernel x padded channels
+    int *ys;          // for each written row: n, then n pairs of a kernel row and the row of src it leads to
+    float *copies;    // one for each thread: an image of a block of channels
+    size_t copy_size; // values
+    double *sums;     // threads x kernel x kernel x padded channels
 } gm_depthwise;
 
 typedef struct {
@@ -113,6 +120,7 @@ typedef struct {
 // The inner loops, each over part [lo, hi) of its rows, images or values.
 typedef struct gm_kernels {
     const char *name;
+    int width; // of a vector
     void (*combine)(const gm_combine *, long lo, long hi);
     void (*dots)(const gm_dots *, double *sums, long lo, long hi);
     void (*moments)(const gm_moments *, double *sums, long lo, long hi);
@@ -125,8 +133,8 @@ typedef struct gm_kernels {
     void (*linear_forward)(const gm_linear *, long lo, long hi);
     void (*linear_data)(const gm_linear *, long lo, long hi);
     void (*linear_weights)(const gm_linear *, long lo, long hi);
-    void (*depthwise_data)(const gm_depthwise *, long lo, long hi);
-    void (*depthwise_weights)(const gm_depthwise *, double *sums, long lo, long hi);
+    void (*depthwise_pass)(const gm_depthwise *, float *copy, long lo, long hi);
+    void (*depthwise_weights)(const gm_depthwise *, float *copy, double *sums, long lo, long hi);
     double (*sum)(const float *x, long lo, long hi);
     double (*inner)(const float *x, const float *y, long lo, long hi);
     void (*axpy)(float a, const float *x, float *y, long lo, long hi);

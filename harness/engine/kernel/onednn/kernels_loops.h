@@ -11,6 +11,7 @@
 
 const gm_kernels KERNELS = {
     .name = NAME,
+    .width = VW,
     .combine = combine,
     .dots = dots,
     .moments = moments,
@@ -23,7 +24,7 @@ const gm_kernels KERNELS = {
     .linear_forward = linear_forward,
     .linear_data = linear_data,
     .linear_weights = linear_weights,
-    .depthwise_data = depthwise_data,
+    .depthwise_pass = depthwise_pass,
     .depthwise_weights = depthwise_weights,
     .sum = sum,
     .inner = inner,
