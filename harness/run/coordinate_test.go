@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"gmnas/experiments"
+	"gmnas/harness/plan"
 	"gmnas/harness/spec"
 	"gmnas/results"
 )
@@ -170,6 +172,61 @@ func TestLostWeightsAreTrainedAgain(t *testing.T) {
 		if b.dump() != want || !l.has(string(root), "trained again") {
 			t.Errorf("%s weights: the end differs, or nothing was said:\n%s", name, strings.Join(l.said, "\n"))
 		}
+	}
+}
+
+// TestLostRetrainingsAreTrainedAgain: where the selection goes on from a rung whose weights are gone, that rung is trained
+// again, and the end is the same.
+func TestLostRetrainingsAreTrainedAgain(t *testing.T) {
+	row, _ := experiments.Table4.Row("gm+darts-1st")
+	hash := strings.Repeat("ab", 32)
+	run := row.Runs[spec.Smoke].Bind(hash, "")
+	run.Retrain.Data.Hash = hash
+	goals := []Goal{{Run: results.Binding{Experiment: "table4", Profile: spec.Smoke, Row: row.ID, Run: run}}}
+	b := newBench(t)
+	s, l := b.run(goals, testOptions(b.dir, 2))
+	if s.Complete != 1 || len(s.Problems) != 0 {
+		t.Fatalf("%v\n%s", s, strings.Join(l.said, "\n"))
+	}
+	want := b.dump()
+	retrainings := func(store *results.Store) (n int, all []spec.Key) {
+		tree, err := plan.Expand(run, 0, store.Lookup())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, leaf := range tree.Leaves {
+			for _, r := range leaf.Retrain {
+				if r.Done() {
+					n, all = n+1, append(all, r.Key)
+				}
+			}
+		}
+		return n, all
+	}
+	leaves := run.Leaves()
+	if n, _ := retrainings(b.store); n != leaves+leaves/2+leaves/4 {
+		t.Errorf("%d retrainings of %d leaves", n, leaves)
+	}
+
+	b = newBench(t)
+	ctx, cancel := context.WithCancel(b.Context())
+	_, err := Coordinate(ctx, b.store, goals, testOptions(b.dir, 1), &lines{on: func(Status) {
+		if n, _ := retrainings(b.store); n >= leaves {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	_, lost := retrainings(b.store)
+	for _, key := range lost {
+		if err := os.Remove(filepath.Join(b.dir, "weights", string(key))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, l = b.run(goals, testOptions(b.dir, 2))
+	if b.dump() != want || !l.has("trained again") {
+		t.Errorf("the end differs, or nothing was said:\n%s", strings.Join(l.said, "\n"))
 	}
 }
 

@@ -121,7 +121,7 @@ func fakeExecute(ctx context.Context, job Job, report func(Progress)) (spec.Outc
 	h := sha256.New()
 	io.WriteString(h, string(key))
 	for _, input := range job.Inputs {
-		if input.Kind != spec.KindTrain {
+		if !spec.LeavesWeights(input.Kind) {
 			continue
 		}
 		b, err := ReadWeights(job.Weights, input.Key)
@@ -195,6 +195,11 @@ func exhaust() error {
 func fakeOutcome(job Job, sum []byte, rng *rand.Rand, accuracy float64) (spec.Outcome, error) {
 	o := spec.Outcome{State: spec.Done, Cost: spec.Cost{FLOPs: 1e9, GradientEvaluations: 3}}
 	s := space.NB201
+	if st := job.Stage; st.Split != nil {
+		s, _ = space.ByName(st.Split.Space)
+	} else if st.Derive != nil {
+		s, _ = space.ByName(st.Derive.Space)
+	}
 	switch st := job.Stage; st.Kind {
 	case spec.KindTrain:
 		o.Train = &spec.Trained{Curve: []spec.EpochPoint{{Epoch: 0, ValidAcc: 10, Seconds: 1}, {Epoch: 1, ValidAcc: accuracy}}}
@@ -212,11 +217,17 @@ func fakeOutcome(job Job, sum []byte, rng *rand.Rand, accuracy float64) (spec.Ou
 		if err != nil {
 			return o, err
 		}
-		a, err := s.Sample(mask, rng)
+		a, err := s.Draw(mask, rng)
 		if err != nil {
 			return o, err
 		}
-		o.Derive = &spec.Derived{Architecture: s.String(a), Accuracy: accuracy, BatchNorm: "batch"}
+		o.Derive = &spec.Derived{Architecture: a, Accuracy: accuracy, BatchNorm: "batch"}
+	case spec.KindRetrain:
+		o.Retrain = &spec.Retrained{Params: 5, MACs: 7}
+		for e := st.Retrain.From; e < st.Retrain.To; e++ {
+			o.Retrain.Curve = append(o.Retrain.Curve, spec.EpochPoint{Epoch: e, ValidAcc: accuracy, TestAcc: 1})
+		}
+		return o, WriteWeights(job.Weights, st.Key(), func(w io.Writer) error { _, err := w.Write(bytes.Repeat(sum, 100)); return err })
 	case spec.KindEvaluate:
 		o.Evaluate = &spec.Evaluated{Accuracy: map[string]float64{"cifar10/valid": accuracy}}
 	case spec.KindNull:
