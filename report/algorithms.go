@@ -80,7 +80,7 @@ func (b *builder) algorithms() ([]table.Section, []table.Heat) {
 		Head: []string{"algorithm", "matrices", "n", "same cut", "share", "95 % interval", "balanced", "by chance"},
 		Intro: "Of the recorded cosine similarities, how often the algorithm gives the very groups of the balanced minimum cut. balanced: its groups are as " +
 			"even as that cut's, which it isn't asked for. by chance: a random balanced cut. Similarities below 0 count as none, as such graphs have no negative weights."}
-	heat := table.Heat{Title: "every candidate edge", Unit: "share with the same cut", High: 1}
+	heat := table.Heat{Title: "every candidate edge, as node<-its source", Unit: "share with the same cut", High: 1}
 	edges := cellEdges(b.Experiment.Space)
 	for e := range edges {
 		heat.Columns = append(heat.Columns, edgeText(b.Experiment.Space, e))

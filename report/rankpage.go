@@ -197,7 +197,7 @@ func rankPanels(list []*ranked) []table.Scatter {
 		}
 		best := len(rank.Percents) - 1
 		name := rankFigure{top: best}.subset()
-		all := table.Scatter{Title: r.row.Name + ": all architectures" + seeds, X: x + ", even steps of log error", Y: y, Error: true,
+		all := table.Scatter{Title: r.row.Name + ": all architectures" + seeds, X: x + ", logarithmic in the error", Y: y, Error: true,
 			Series: []table.Series{{Name: "all", Mark: table.MarkFaint}, {Name: name, Mark: table.MarkStrong}}}
 		zoom := table.Scatter{Title: r.row.Name + ": " + name, X: x, Y: y}
 		for i, seed := range r.seeds {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -58,13 +59,14 @@ func (c *curve) DataRange() (xmin, xmax, ymin, ymax float64) {
 		for _, v := range r.seeds {
 			see(&v)
 		}
-		see(r.paper)
+		r.seePaper(see)
 		see(r.middle)
 	}
 	see(c.optimum)
 	if low > high {
 		low, high = 0, 95
 	}
+	low = withBands(c.rows, low, high)
 	margin := 0.06*(position(high)-position(low)) + 0.02
 	xmin, xmax = 0, 1
 	if len(c.at) > 0 {
@@ -102,6 +104,9 @@ func (c *curve) Plot(canvas draw.Canvas, p *plot.Plot) {
 		left, right := at(c.at[i]-0.3*step, *r.low), at(c.at[i]+0.3*step, *r.high)
 		canvas.FillPolygon(nullColor, []vg.Point{left, {X: right.X, Y: left.Y}, right, {X: left.X, Y: right.Y}})
 		canvas.StrokeLine2(draw.LineStyle{Color: nullMean, Width: vg.Points(1.2)}, left.X, y(*r.middle), right.X, y(*r.middle))
+		if *r.low < p.Y.Min {
+			note(canvas, p, vg.Point{X: left.X, Y: left.Y + vg.Points(7)}, "from "+strconv.FormatFloat(*r.low, 'f', 1, 64), noteInk)
+		}
 	}
 	if c.optimum != nil {
 		canvas.StrokeLine2(optimumLine, canvas.Min.X, y(*c.optimum), canvas.Max.X, y(*c.optimum))
@@ -170,7 +175,7 @@ func curves(w io.Writer, t table.Table) error {
 		c := newCurve(t, columns[0])
 		p.Add(c)
 		p.X.Label.Text = axisLabel(t.Axis)
-		p.Y.Label.Text = columns[0].Dataset + " test accuracy (%), even steps of log error"
+		p.Y.Label.Text = columns[0].Dataset + " test accuracy (%), logarithmic in the error"
 		p.X.Label.Padding, p.Y.Label.Padding = vg.Points(3), vg.Points(3)
 		p.Y.Scale = errorScale{}
 		c.ticks = accuracyTicks(p.Y.Min, p.Y.Max)

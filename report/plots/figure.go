@@ -31,6 +31,7 @@ var (
 	paperColor   = color.NRGBA{R: 0xc8, G: 0x3c, B: 0x1e, A: 0xff}
 	nullColor    = color.NRGBA{R: 0xd4, G: 0xd4, B: 0xd4, A: 0xff}
 	nullMean     = color.NRGBA{R: 0x80, G: 0x80, B: 0x80, A: 0xff}
+	noteInk      = color.NRGBA{R: 0x50, G: 0x50, B: 0x50, A: 0xff}
 	gridColor    = color.NRGBA{R: 0xec, G: 0xec, B: 0xec, A: 0xff}
 	optimumColor = color.NRGBA{R: 0x30, G: 0x80, B: 0x40, A: 0xff}
 )
@@ -112,7 +113,7 @@ func panel(t table.Table, column table.Column, names bool) (*plot.Plot, error) {
 	p.Title.TextStyle.Font.Size = vg.Points(10)
 	p.X.Label.Text = "accuracy (%)"
 	if names {
-		p.X.Label.Text = "accuracy (%), even steps of log error"
+		p.X.Label.Text = "accuracy (%), logarithmic in the error"
 	}
 	p.X.Label.Padding = vg.Points(2)
 	p.Y.Tick.Length = 0

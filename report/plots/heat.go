@@ -42,6 +42,9 @@ func heatMaps(w io.Writer, t table.Table) error {
 	write(page, vg.Point{X: vg.Points(8), Y: page.Max.Y - vg.Points(13)}, title, 12, draw.XLeft, color.Black)
 	top := page.Max.Y - topStrip/2
 	each := (page.Max.X - page.Min.X) / heatsAcross
+	if len(t.Heats) == 1 {
+		each *= 1.4
+	}
 	for i, h := range t.Heats {
 		if i > 0 && i%heatsAcross == 0 {
 			top -= heights[i/heatsAcross-1]
@@ -81,11 +84,7 @@ func drawHeat(c draw.Canvas, at vg.Point, across vg.Length, h table.Heat) {
 			}
 			share := part(*v, h.Low, h.High)
 			cell(c, x, bottom, size, shade(share))
-			ink := color.Color(color.Black)
-			if share > 0.55 {
-				ink = color.White
-			}
-			write(c, vg.Point{X: x + size/2, Y: bottom + heatRow/2}, fmt.Sprintf("%.2f", *v), 9, draw.XCenter, ink)
+			write(c, vg.Point{X: x + size/2, Y: bottom + heatRow/2}, fmt.Sprintf("%.2f", *v), 9, draw.XCenter, ink(shade(share)))
 		}
 	}
 	drawScale(c, vg.Point{X: left, Y: top - heatRow*vg.Length(len(h.Rows)) - vg.Points(18)}, size*vg.Length(len(h.Columns)), h)
@@ -103,6 +102,15 @@ func drawScale(c draw.Canvas, at vg.Point, across vg.Length, h table.Heat) {
 	write(c, vg.Point{X: at.X + across, Y: at.Y - vg.Points(8)}, fmt.Sprintf("%.2g", h.High), 8, draw.XRight, color.Black)
 }
 
+// ink is black or white, whichever stands out more from the fill (relative luminance as in WCAG 2).
+func ink(fill color.NRGBA) color.Color {
+	linear := func(v uint8) float64 { return math.Pow(float64(v)/255, 2.2) }
+	if 0.2126*linear(fill.R)+0.7152*linear(fill.G)+0.0722*linear(fill.B) < 0.18 {
+		return color.White
+	}
+	return color.Black
+}
+
 func cell(c draw.Canvas, x, y, across vg.Length, fill color.Color) {
 	gap := vg.Points(0.8)
 	c.FillPolygon(fill, []vg.Point{{X: x + gap, Y: y + gap}, {X: x + across - gap, Y: y + gap}, {X: x + across - gap, Y: y + heatRow - gap}, {X: x + gap, Y: y + heatRow - gap}})
@@ -117,7 +125,7 @@ func part(v, low, high float64) float64 {
 }
 
 // shade goes from near white to the seeds' blue.
-func shade(share float64) color.Color {
+func shade(share float64) color.NRGBA {
 	mix := func(from, to uint8) uint8 {
 		return uint8(math.Round(float64(from) + share*(float64(to)-float64(from))))
 	}

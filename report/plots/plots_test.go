@@ -116,9 +116,31 @@ func TestFigureIsTheSameEveryTime(t *testing.T) {
 	}
 }
 
+// TestAxisTakesInWhatIsDrawn: deviations always, and the lower ends of nulls where there is room for them.
+func TestAxisTakesInWhatIsDrawn(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		rows     []row
+		low, not float64 // the axis reaches below the one and stays above the other
+	}{
+		{"a deviation", []row{{kind: spec.RowRun, seeds: []float64{93, 94}, paper: ptr(92.5), std: ptr(0.9)}}, 91.6, 80},
+		{"a band near by", []row{{kind: spec.RowRun, seeds: []float64{92, 94}, low: ptr(91), middle: ptr(93), high: ptr(94)}}, 91, 80},
+		{"a band far away", []row{{kind: spec.RowRun, seeds: []float64{92, 94}, low: ptr(20), middle: ptr(93), high: ptr(94)}}, 92, 80},
+		{"other work", []row{{kind: spec.RowRun, seeds: []float64{92, 94}}, {kind: spec.RowLiterature, paper: ptr(20)}}, 92, 80},
+	} {
+		low, high, _, _ := (&strip{rows: c.rows}).DataRange()
+		if low > c.low || low < c.not || high < 94 || high > 100 {
+			t.Errorf("%s: axis from %v to %v", c.name, low, high)
+		}
+	}
+}
+
 func TestAccuracyTicks(t *testing.T) {
-	for _, c := range [][2]float64{{54, 94.5}, {0, 100}, {93, 93.9}, {10, 47}} {
+	for _, c := range [][2]float64{{54, 94.5}, {0, 100}, {93, 93.9}, {10, 47}, {91, 94.5}} {
 		ticks := accuracyTicks(c[0], c[1])
+		if len(ticks) < 2 {
+			t.Errorf("%v: %d ticks", c, len(ticks))
+		}
 		for i, tick := range ticks {
 			at := errorScale{}.Normalize(c[0], c[1], tick.Value)
 			if at < 0 || at > 1 || tick.Label == "" {
@@ -126,6 +148,9 @@ func TestAccuracyTicks(t *testing.T) {
 			}
 			if i > 0 && tick.Value >= ticks[i-1].Value {
 				t.Errorf("%v: ticks don't descend: %v", c, ticks)
+			}
+			if i > 0 && (errorScale{}.Normalize(c[0], c[1], ticks[i-1].Value)-at < tickRoom) {
+				t.Errorf("%v: the labels of %v and %v overlap", c, ticks[i-1].Value, tick.Value)
 			}
 		}
 	}

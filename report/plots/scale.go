@@ -1,7 +1,9 @@
 package plots
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -23,20 +25,30 @@ func position(accuracy float64) float64 { return -math.Log(max(smallestError, 10
 
 func value(position float64) float64 { return 100 - math.Exp(-position) }
 
-// accuracyTicks are round accuracies, chosen from the right with room for their labels.
+// tickSteps are round accuracies by how round they are; finer ones fill the room that the rounder leave.
+var tickSteps = [][]float64{
+	{98, 96, 94, 92, 90, 80, 70, 60, 50, 40, 30, 20, 10, 0},
+	{99, 97, 95, 93, 91, 85, 75, 65, 55, 45, 35, 25},
+	{99.9, 99.5, 98.5, 97.5, 96.5, 95.5, 94.5, 93.5, 92.5, 91.5, 90.5, 89, 88, 87, 86},
+}
+
+// tickRoom is the share of the axis that a label needs.
+const tickRoom = 0.085
+
+// accuracyTicks are round accuracies with room for their labels, in descending order.
 func accuracyTicks(low, high float64) []plot.Tick {
+	var values []float64
+	at := func(v float64) float64 { return errorScale{}.Normalize(low, high, v) }
+	for _, step := range tickSteps {
+		for _, v := range step {
+			if v >= low && v <= high && !slices.ContainsFunc(values, func(w float64) bool { return math.Abs(at(v)-at(w)) < tickRoom }) {
+				values = append(values, v)
+			}
+		}
+	}
+	slices.SortFunc(values, func(a, b float64) int { return cmp.Compare(b, a) })
 	var ticks []plot.Tick
-	last := math.Inf(1)
-	for _, v := range []float64{99.9, 99.5, 99, 98, 97, 96, 95, 94, 93, 92, 91, 90, 88, 85,
-		80, 75, 70, 65, 60, 55, 50, 45, 40, 35, 30, 25, 20, 10, 0} {
-		if v < low || v > high {
-			continue
-		}
-		at := errorScale{}.Normalize(low, high, v)
-		if last-at < 0.085 {
-			continue
-		}
-		last = at
+	for _, v := range values {
 		ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'g', -1, 64)})
 	}
 	return ticks

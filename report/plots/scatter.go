@@ -104,6 +104,7 @@ func scatterPanel(s table.Scatter) (*plot.Plot, error) {
 	case low > high: // no point
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
 		p.Title.Text += ": no data"
+		p.HideAxes()
 	case s.Diagonal:
 		margin := 0.06*(high-low) + 1e-9
 		line, err := plotter.NewLine(plotter.XYs{{X: low - margin, Y: low - margin}, {X: high + margin, Y: high + margin}})

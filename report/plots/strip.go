@@ -74,6 +74,10 @@ func nullToBeat(t table.Table, id, column string) *table.Cell {
 // y is the height of row i; the first is on top.
 func (s *strip) y(i int) float64 { return float64(len(s.rows) - 1 - i) }
 
+// bandRoom is how much of the axis the lower ends of nulls may take beyond everything else; the ends of wider bands are
+// written into them.
+const bandRoom = 0.5
+
 // DataRange implements plot.DataRanger. Without values it is most of the scale.
 func (s *strip) DataRange() (xmin, xmax, ymin, ymax float64) {
 	low, high := math.Inf(1), math.Inf(-1)
@@ -87,7 +91,7 @@ func (s *strip) DataRange() (xmin, xmax, ymin, ymax float64) {
 			see(&v)
 		}
 		if r.kind != spec.RowLiterature { // what is printed about other work may lie outside
-			see(r.paper)
+			r.seePaper(see)
 		}
 		see(r.middle)
 		see(r.optimum)
@@ -95,11 +99,33 @@ func (s *strip) DataRange() (xmin, xmax, ymin, ymax float64) {
 	if low > high {
 		return 0, 95, 0, 1
 	}
+	low = withBands(s.rows, low, high)
 	margin := 0.04 * (position(high) - position(low))
 	if margin == 0 {
 		margin = 0.1
 	}
 	return max(0, value(position(low)-margin)), value(position(high) + margin), 0, float64(len(s.rows))
+}
+
+// withBands is the lower end of the axis with the nulls' lower ends that there is room for.
+func withBands(rows []row, low, high float64) float64 {
+	least := position(low) - bandRoom*(position(high)-position(low))
+	for _, r := range rows {
+		if r.low != nil && *r.low >= 0 && position(*r.low) >= least {
+			low = min(low, *r.low)
+		}
+	}
+	return low
+}
+
+// seePaper widens a range by the printed value with its deviation.
+func (r row) seePaper(see func(*float64)) {
+	see(r.paper)
+	if r.paper != nil && r.std != nil {
+		lower, upper := *r.paper-*r.std, min(100, *r.paper+*r.std)
+		see(&lower)
+		see(&upper)
+	}
 }
 
 // Plot implements plot.Plotter.
@@ -120,6 +146,9 @@ func (s *strip) Plot(c draw.Canvas, p *plot.Plot) {
 				low, high = r.low, r.high
 			}
 			drawNull(c, at(*low, h).X, at(*high, h).X, at(*r.middle, h))
+			if *low < p.X.Min && r.kind == spec.RowNull {
+				note(c, p, at(p.X.Min, h), "from "+strconv.FormatFloat(*low, 'f', 1, 64), noteInk)
+			}
 		}
 		if r.paper != nil && *r.paper >= p.X.Min && *r.paper <= p.X.Max {
 			std := 0.0
@@ -145,7 +174,7 @@ func (s *strip) Plot(c draw.Canvas, p *plot.Plot) {
 			drawOptimum(c, at(*r.optimum, h+0.1))
 		}
 		if r.noData {
-			note(c, p, at(p.X.Min, h), "no data", nullMean)
+			note(c, p, at(p.X.Min, h), "no data", noteInk)
 		}
 	}
 }
