@@ -9,11 +9,9 @@ modes
   darts  softmax mixture on all edges of both kinds of cell: forward, backward, SGD step
   gm     gradient matching on one mini-batch: for every edge of the normal cell and every operation a forward and a backward
          pass, with that operation alone at its mixture weight, then all pairwise cosines
-
-prints one JSON line: seconds per step (min, median over --steps after one warm-up), images/s.
 """
-import argparse, json, time
 import torch, torch.nn as nn, torch.nn.functional as F
+from torch_timing import batch, options, timed
 
 OPS = ["max_pool_3x3", "avg_pool_3x3", "skip_connect", "sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5"]
 EDGES = [(i, j) for j in range(2, 6) for i in range(j)]
@@ -96,25 +94,13 @@ class Supernet(nn.Module):
 
 
 def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("--mode", choices=["darts", "gm"], default="darts")
-    p.add_argument("--channels", type=int, default=16)
-    p.add_argument("--cells", type=int, default=8, help="cells in all, L")
-    p.add_argument("--size", type=int, default=32, help="image height and width")
-    p.add_argument("--batch", type=int, default=64)
-    p.add_argument("--threads", type=int, default=1)
-    p.add_argument("--steps", type=int, default=5)
-    p.add_argument("--channels-last", action="store_true", help="NHWC memory format, the faster setting on most CPUs")
-    a = p.parse_args()
-    torch.manual_seed(0); torch.set_num_threads(a.threads)
+    a = options(["darts", "gm"], 8, "cells in all, L")
     net = Supernet(a.channels, a.cells, 10)
     theta = [torch.softmax(torch.full((len(EDGES), len(OPS)), 1e-3), -1) for _ in range(2)]  # a weight step leaves alpha alone
     sgd = torch.optim.SGD(net.parameters(), 0.025, 0.9, weight_decay=3e-4)
     if a.channels_last:
         net = net.to(memory_format=torch.channels_last)
-    x, y = torch.randn(a.batch, 3, a.size, a.size), torch.randint(0, 10, (a.batch,))
-    if a.channels_last:
-        x = x.contiguous(memory_format=torch.channels_last)
+    x, y = batch(a)
 
     def darts():
         sgd.zero_grad()
@@ -135,15 +121,7 @@ def main():
                 for j in range(i + 1, len(OPS)):
                     F.cosine_similarity(grads[i], grads[j], dim=0)
 
-    step = {"darts": darts, "gm": gm}[a.mode]
-    step()
-    times = []
-    for _ in range(a.steps):
-        t = time.perf_counter(); step(); times.append(time.perf_counter() - t)
-    times.sort()
-    med = times[len(times) // 2]
-    print(json.dumps({"peer": "torch " + torch.__version__, **vars(a), "s_min": round(times[0], 4),
-                      "s_median": round(med, 4), "images_per_s": round(a.batch / med, 1)}))
+    timed(a, {"darts": darts, "gm": gm}[a.mode])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gmnas/harness/bench"
@@ -19,7 +20,7 @@ var benchmarks = []string{"step", "oracle", "report", "compare"}
 func benchCommand() command {
 	f := newFlags("bench")
 	searched := &oneOf{space.NB201.Name, space.Names()}
-	f.Var(searched, "space", "step: search space")
+	f.Var(searched, "space", "step: search space; compare: this one's steps alone, where it is given")
 	mode := &oneOf{"darts", []string{"darts", "path", "gm", "darts2"}}
 	f.Var(mode, "mode", "step: what it is of; darts2 is of second order")
 	channels := f.Int("channels", 16, "step: C, channels of the first stage")
@@ -58,7 +59,11 @@ func benchCommand() command {
 				r, err := benchReport(*outcomes)
 				return printLine(c, r, err)
 			case "compare":
-				return compare(ctx, c, *backend, *rounds, *out)
+				cases := bench.Cases(*backend)
+				if f.Changed("space") {
+					cases = slices.DeleteFunc(cases, func(k bench.Case) bool { return k.Space != searched.value })
+				}
+				return compare(ctx, c, cases, *rounds, *out)
 			}
 			return fmt.Errorf("benchmark %q: there is none; %s", short(c.args[0]), instead(c.args[0], benchmarks))
 		},
@@ -78,7 +83,7 @@ func printLine(c call, v any, err error) error {
 }
 
 // compare times all cases and writes bench.md.
-func compare(ctx context.Context, c call, backend string, rounds int, out string) error {
+func compare(ctx context.Context, c call, cases []bench.Case, rounds int, out string) error {
 	if rounds < 1 {
 		return fmt.Errorf("--rounds %d: at least 1", rounds)
 	}
@@ -96,7 +101,7 @@ func compare(ctx context.Context, c call, backend string, rounds int, out string
 		defer peer.Close()
 	}
 	var pairs []bench.Pairing
-	for _, k := range bench.Cases(backend) {
+	for _, k := range cases {
 		fmt.Fprintf(c.err, "%s %s C=%d N=%d %dx%d:", k.Space, k.Mode, k.Channels, k.Cells, k.Size, k.Size)
 		p, err := bench.Compare(ctx, program, k, peer, rounds, func(who string, seconds float64) { fmt.Fprintf(c.err, " %s %.4f s", who, seconds) })
 		fmt.Fprintln(c.err)
