@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -75,7 +76,14 @@ func texSection(w io.Writer, s section) {
 	fmt.Fprintf(w, "\n\\subsection*{%s}\n\n%s\n\n%% %s\n{\\footnotesize\n\\begin{longtable}{%s}\n\\toprule\n", title, tex(s.intro), title, columns)
 	texRow(w, cells(s.head...), s.left, wrapped)
 	fmt.Fprint(w, "\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n")
-	for _, r := range s.rows {
+	for i, r := range s.rows {
+		switch {
+		case i == 0 || len(r) == 0 || len(s.rows[i-1]) == 0:
+		case r[0].kind != s.rows[i-1][0].kind:
+			fmt.Fprint(w, "\\midrule\n")
+		case slices.ContainsFunc(r, func(c cell) bool { return strings.Contains(c.text, "\n") }):
+			fmt.Fprint(w, "\\addlinespace[2pt]\n")
+		}
 		texRow(w, r, s.left, wrapped)
 	}
 	fmt.Fprint(w, "\\end{longtable}\n}\n")

@@ -37,7 +37,7 @@ func explainCommand() command {
 			if err != nil {
 				return err
 			}
-			x := explainer{call: c, store: store, in: in, table: report.Build(in), precision: precision.of(), all: *all, origins: &origins{}}
+			x := explainer{call: c, store: store, in: in, table: report.Build(in), precision: precision.of(), db: *db, all: *all, origins: &origins{}}
 			return x.explain(c.args[1:])
 		},
 	}
@@ -74,6 +74,7 @@ type explainer struct {
 	table table.Table
 
 	precision spec.Precision
+	db        string
 	all       bool // epochs and modules
 	origins   *origins
 }

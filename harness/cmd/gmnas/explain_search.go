@@ -42,7 +42,7 @@ func (x explainer) searches(line table.Row, cell table.Cell) error {
 		}
 	}
 	if !found {
-		fmt.Fprintf(x.out, "\nNothing is recorded; run it with: %s --profile %s%s --only method=%s\n", asCalled("gmnas run "+x.table.Label), x.table.Profile, precisionArgument(x.precision), row)
+		fmt.Fprintf(x.out, "\nNothing is recorded; run it with: %s --profile %s%s --only method=%s%s\n", asCalled("gmnas run "+x.table.Label), x.table.Profile, precisionArgument(x.precision), row, databaseArgument(x.db))
 	}
 	return nil
 }

@@ -49,6 +49,14 @@ func databaseFlag(f *pflag.FlagSet) *string {
 	return f.String("db", defaultDatabase, "results database `file`")
 }
 
+// databaseArgument repeats --db where it isn't the default.
+func databaseArgument(db string) string {
+	if db == defaultDatabase {
+		return ""
+	}
+	return " --db " + db
+}
+
 // dataFlag is the data folder: --data, else GMNAS_DATA, else ./data, which may be absent.
 func dataFlag(f *pflag.FlagSet) *string {
 	folder := os.Getenv("GMNAS_DATA")

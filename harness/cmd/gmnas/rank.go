@@ -82,7 +82,7 @@ func doRank(c call, o rankFlags) error {
 	t := report.Rankings(in, rivals...)
 	t.Facts = append(t.Facts, table.Fact{Name: "files", Text: fmt.Sprintf("%d files ranked over the %d architectures of %s by %s test accuracy, table SHA-256 %s",
 		len(rivals), s.Size(), s.Name, o.dataset.value, spec.Key(truths.Hash()).Short())})
-	t.Notes = called(t.Notes)
+	t.Notes = called(t.Notes, *o.db)
 	page, err := report.Figured(t)
 	if err != nil {
 		return err

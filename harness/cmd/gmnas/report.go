@@ -70,6 +70,7 @@ func reportCommand() command {
 				if err != nil {
 					return err
 				}
+				p.Table.Notes = called(p.Table.Notes, *db)
 				pages = append(pages, p)
 			}
 			if err := formats[format.value](c.out, pages...); err != nil {
@@ -106,16 +107,16 @@ func pageOf(store *results.Store, e spec.Experiment, profile string, p spec.Prec
 	if len(in.Searches)+len(in.Splits) == 0 && in.OtherSettings == 0 {
 		fmt.Fprintf(notes, "nothing of %s is recorded in profile %s%s%s\n", e.Label, profile, precisionArgument(p), elsewhere(store, e))
 	}
-	page, err := report.PageOf(in)
-	page.Table.Notes = called(page.Table.Notes)
-	return page, err
+	return report.PageOf(in)
 }
 
-// called are the notes with their commands as the user calls this program.
-func called(notes []table.Note) []table.Note {
+// called are the notes with their commands as the user calls this program, on this database.
+func called(notes []table.Note, db string) []table.Note {
 	list := slices.Clone(notes)
 	for i := range list {
-		list[i].Command = asCalled(list[i].Command)
+		if list[i].Command != "" {
+			list[i].Command = asCalled(list[i].Command) + databaseArgument(db)
+		}
 	}
 	return list
 }

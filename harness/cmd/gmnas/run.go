@@ -144,10 +144,7 @@ func (o runFlags) same(labels []string) string {
 	if o.seeds.beyond(labels) {
 		text += " --seeds " + o.seeds.String()
 	}
-	if *o.db != defaultDatabase {
-		text += " --db " + *o.db
-	}
-	return text
+	return text + databaseArgument(*o.db)
 }
 
 // openForRun opens the database, checks its pages, and makes its folder where it is missing.
