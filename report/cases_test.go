@@ -119,7 +119,7 @@ func TestOneSeedDiverges(t *testing.T) {
 }
 
 // Case E6: what can't be said is said so, and 0 or 100 % has an interval by its images.
-func TestDegenerateCells(t *testing.T) {
+func TestSpreadOfDegenerateSeeds(t *testing.T) {
 	all := func(v float64) func(int64) float64 { return func(int64) float64 { return v } }
 	for _, c := range []struct {
 		name  string

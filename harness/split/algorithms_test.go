@@ -2,6 +2,7 @@ package split
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -156,5 +157,47 @@ func TestPlacement(t *testing.T) {
 	}
 	if _, err := Placement(square(6), 2); err == nil {
 		t.Error("six operations were placed")
+	}
+}
+
+// TestPlacementCountsEveryOrder: what symmetry leaves out changes nothing.
+func TestPlacementCountsEveryOrder(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	for _, n := range []int{2, 3, 4, 4, 4, 5} {
+		matrix := square(n)
+		var values []float64
+		for i := range n {
+			for j := range i {
+				v := random.Float64()
+				matrix[i][j], matrix[j][i] = v, v
+				values = append(values, v)
+			}
+		}
+		cheapest := func() float64 {
+			best := math.Inf(1)
+			for labels := range balanced(n, 2) {
+				sum, pair := 0., 0
+				for i := range n {
+					for j := range i {
+						if labels[i] != labels[j] {
+							sum += values[pair]
+						}
+						pair++
+					}
+				}
+				best = min(best, sum)
+			}
+			return best
+		}
+		limit, all, within := cheapest()+1e-12, 0, 0
+		permute(values, 0, func() {
+			all++
+			if cheapest() <= limit {
+				within++
+			}
+		})
+		if p, err := Placement(matrix, 2); err != nil || math.Abs(p-float64(within)/float64(all)) > 1e-12 {
+			t.Errorf("%d operations: %v, %v, want %d of %d", n, p, err, within, all)
+		}
 	}
 }
