@@ -36,7 +36,7 @@ func Expand(run spec.Run, seed int64, lookup Lookup) (Tree, error) {
 		g.grow("", space.Full(s), position{})
 	}
 	selected := run.Retrains() && g.selectLeaf()
-	g.tree.Complete = g.complete(selected)
+	g.tree.Complete = len(g.tree.Ready) == 0 && g.complete(selected) // an outcome on the way may be lost
 	return g.tree, nil
 }
 

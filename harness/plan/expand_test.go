@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -232,6 +233,24 @@ func TestFailuresBlockOnlyTheirSubtree(t *testing.T) {
 			if b.State != c.state || b.Reason != "made to fail" || b.Key == "" {
 				t.Errorf("%s: blocked by %+v", c.name, b)
 			}
+		}
+	}
+}
+
+// TestLostOutcomesRunAgain: whichever outcome is lost, also one whose followers are all recorded, the tree isn't complete
+// before it is there again.
+func TestLostOutcomesRunAgain(t *testing.T) {
+	whole := store{}
+	tree := simulate(t, gmDARTS(), 0, whole, oracle)
+	if !tree.Complete {
+		t.Fatal("not complete")
+	}
+	for s := range tree.Steps() {
+		some := maps.Clone(whole)
+		delete(some, s.Key)
+		lost, err := Expand(gmDARTS(), 0, some.lookup)
+		if err != nil || lost.Complete || len(lost.Ready) != 1 || lost.Ready[0].Key() != s.Key {
+			t.Errorf("without the %s of %s: complete %v, %d ready, %v", s.Stage.Kind, s.Place, lost.Complete, len(lost.Ready), err)
 		}
 	}
 }

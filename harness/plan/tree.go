@@ -29,7 +29,7 @@ type Tree struct {
 	Ready   []spec.Stage
 	Blocked []Block // each blocks its own subtree only
 	// Complete reports that every leaf's architecture is evaluated or ranked or, where they are retrained, one of them
-	// selected; or every pair trained, or the replay done.
+	// selected; or every pair trained, or the replay done; and that no outcome on the way there is missing.
 	Complete bool
 	Replay   Step // of a replay, which has nothing else
 }

@@ -230,6 +230,40 @@ func TestLostRetrainingsAreTrainedAgain(t *testing.T) {
 	}
 }
 
+// A database that was salvaged may lack any outcome, also one whose followers are all recorded.
+func TestLostOutcomesRunAgain(t *testing.T) {
+	want := uninterrupted(t)
+	whole := newBench(t)
+	whole.run(testGoals(), testOptions(whole.dir, 2))
+	n, err := testGoals()[0].expand(whole.store.Lookup())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(n.stages); i += 5 { // of every kind
+		lost := n.stages[i]
+		b := newBench(t)
+		if err := os.CopyFS(filepath.Join(b.dir, "weights"), os.DirFS(filepath.Join(whole.dir, "weights"))); err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range testGoals() {
+			n, err := g.expand(whole.store.Lookup())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range n.stages {
+				if o, ok := whole.store.Lookup()(s.key); !ok || s.key == lost.key {
+					continue
+				} else if err := b.store.Record(s.stage, o); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if s, _ := b.run(testGoals(), testOptions(b.dir, 2)); s.Complete != s.Goals || s.Recorded != 1 || b.dump() != want {
+			t.Errorf("without %s: %v", lost.label, s)
+		}
+	}
+}
+
 func TestDiscardedWeightsAreNotMissed(t *testing.T) {
 	want := uninterrupted(t)
 	b := newBench(t)

@@ -27,13 +27,20 @@ func gmnas(dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// finish runs a command and returns its exit code, -1 where it was killed, and what it printed.
+// patience is longer than any command takes.
+const patience = 15 * time.Minute
+
+// finish runs a command and returns its exit code, -1 where it had to be killed, and what it printed.
 func finish(t *testing.T, cmd *exec.Cmd) (int, string) {
 	t.Helper()
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer time.AfterFunc(patience, func() { cmd.Process.Kill() }).Stop()
 	var exit *exec.ExitError
-	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+	if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
 	return cmd.ProcessState.ExitCode(), out.String()
