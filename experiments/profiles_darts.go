@@ -33,22 +33,22 @@ var dartsScales = map[string]scale{
 		},
 	},
 	spec.Laptop: {
-		data: spec.Data{Set: "cifar10", Records: 512, Pool: 2},
-		net:  spec.Net{Channels: 4, Cells: 3}, batch: 32, matching: 1,
+		data: spec.Data{Set: "cifar10", Records: 512, Pool: 4},
+		net:  spec.Net{Channels: 8, Cells: 4}, batch: 32, matching: 1,
 		budgets: map[string]budget{
 			spec.DARTS: {warmup: 1, leaf: 2, fewShot: 3},
 			spec.SNAS:  {warmup: 1, leaf: 2, fewShot: 3},
 		},
 		retrain: retraining(spec.Retrain{
-			Data: spec.Data{Set: "cifar10", Records: 2560, Pool: 2}, HeldOut: 1024, Test: 1000,
-			Net: spec.Net{Channels: 8, Cells: 5}, Batch: 32, Epochs: 12, Cutout: 8,
+			Data: spec.Data{Set: "cifar10", Records: 2048, Pool: 4}, HeldOut: 1024, Test: 1000,
+			Net: spec.Net{Channels: 8, Cells: 5}, Batch: 32, Epochs: 12, Cutout: 2,
 		}),
-		rungs: []int{2, 4, 12},
+		rungs: []int{1, 2, 12},
 		embedded: spec.Embedded{
-			Data: spec.Data{Set: spec.Synthetic, Records: 512, Pool: 2},
+			Data: spec.Data{Set: spec.Synthetic, Records: 512, Pool: 4},
 			Retrain: retraining(spec.Retrain{
-				Data: spec.Data{Set: spec.Synthetic, Records: 2560, Pool: 2}, HeldOut: 1024, Test: 1000,
-				Net: spec.Net{Channels: 8, Cells: 5}, Batch: 32, Epochs: 12, Cutout: 8,
+				Data: spec.Data{Set: spec.Synthetic, Records: 2048, Pool: 4}, HeldOut: 1024, Test: 1000,
+				Net: spec.Net{Channels: 8, Cells: 5}, Batch: 32, Epochs: 12, Cutout: 2,
 			}),
 		},
 	},
