@@ -10,7 +10,7 @@ type column struct {
 }
 
 // mostColumns is more than any of our rows has.
-const mostColumns = 8
+const mostColumns = 9
 
 // cells calls f with everything in a page that reads as a row of texts, whole numbers and NULLs, wherever it
 // begins: a page's own directory of its rows may be damaged. So f must check what it gets.

@@ -52,21 +52,19 @@ func (s *Store) CheckPages() error {
 }
 
 func (s *Store) checkRuns() error {
-	rows, err := s.db.Query("SELECT run, body, bound FROM bindings")
+	rows, err := s.db.Query("SELECT experiment, profile, row, seed, run, body, bound, checksum FROM bindings")
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var run, body, bound string
-		if err := rows.Scan(&run, &body, &bound); err != nil {
+		var id runID
+		var body, bound, checksum string
+		if err := rows.Scan(&id.experiment, &id.profile, &id.row, &id.seed, &id.run, &body, &bound, &checksum); err != nil {
 			return err
 		}
-		if sum(body) != run {
-			return fmt.Errorf("run %s: %w: its checksum does not match", spec.Key(run).Short(), ErrDamaged)
-		}
-		if _, err := time.Parse(time.RFC3339Nano, bound); err != nil {
-			return fmt.Errorf("run %s: %w: %w", spec.Key(run).Short(), ErrDamaged, err)
+		if _, err := id.check(body, bound, checksum); err != nil {
+			return err
 		}
 	}
 	return rows.Err()

@@ -132,3 +132,31 @@ func rewritten(body string, change func(json.RawMessage) (origin, error)) (strin
 	b, err := json.Marshal(parts)
 	return string(b), err
 }
+
+// sumRuns gives the runs of an older version their checksums.
+func sumRuns(tx *sql.Tx) error {
+	rows, err := tx.Query("SELECT experiment, profile, row, seed, run, bound FROM bindings")
+	if err != nil {
+		return err
+	}
+	sums := map[runID]string{}
+	for rows.Next() {
+		var id runID
+		var bound string
+		if err := rows.Scan(&id.experiment, &id.profile, &id.row, &id.seed, &id.run, &bound); err != nil {
+			rows.Close()
+			return err
+		}
+		sums[id] = id.sum(bound)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for id, checksum := range sums {
+		if _, err := tx.Exec("UPDATE bindings SET checksum = ? WHERE experiment = ? AND profile = ? AND row = ? AND seed = ? AND run = ?",
+			checksum, id.experiment, id.profile, id.row, id.seed, id.run); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -80,15 +80,10 @@ type originRow struct{ kind, body string }
 
 type attemptRow struct{ key, state, error, log, body, recorded string }
 
-type runID struct {
-	experiment, profile, row string
-	seed                     int64
-	run                      string
-}
-
 type runRow struct {
 	body  string
 	bound time.Time
+	old   bool // of a version without checksums
 }
 
 // carve reads every row whose checksum is right out of a database's pages.
@@ -100,6 +95,7 @@ func carve(path string) (found, error) {
 	}
 	defer p.close()
 	p.each(func(page []byte) { p.cells(page, f.add) })
+	f.settle()
 	return f, nil
 }
 
@@ -121,11 +117,26 @@ func (f found) add(row []column) {
 		f.outcome(spec.Key(row[0].text), row[1].text, row[2].text)
 	case "ntttttt":
 		f.attempt(attemptRow{row[1].text, row[2].text, row[3].text, row[4].text, row[5].text, row[6].text})
-	case "tttittt":
+	case "tttittt", "tttitttt":
 		id := runID{row[0].text, row[1].text, row[2].text, row[3].number, row[4].text}
-		body := row[5].text
-		if bound, err := time.Parse(time.RFC3339Nano, row[6].text); err == nil && sum(body) == id.run && bound.After(f.runs[id].bound) {
-			f.runs[id] = runRow{body, bound}
+		body, bound, old := row[5].text, row[6].text, len(row) == 7
+		checksum := id.sum(bound)
+		if !old {
+			checksum = row[7].text
+		}
+		when, err := id.check(body, bound, checksum)
+		if was, has := f.runs[id]; err == nil && (!has || was.old && !old || was.old == old && when.After(was.bound)) {
+			f.runs[id] = runRow{body, when, old}
+		}
+	}
+}
+
+// settle forgets the runs without a checksum where there are some with: old pages have them.
+func (f found) settle() {
+	for _, r := range f.runs {
+		if !r.old {
+			maps.DeleteFunc(f.runs, func(_ runID, r runRow) bool { return r.old })
+			return
 		}
 	}
 }
@@ -225,8 +236,7 @@ func (f found) insert(tx *sql.Tx) (Salvaged, error) {
 		s.Attempts++
 	}
 	for id, r := range f.runs {
-		if _, err := tx.Exec("INSERT INTO bindings (experiment, profile, row, seed, run, body, bound) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			id.experiment, id.profile, id.row, id.seed, id.run, r.body, r.bound.UTC().Format(time.RFC3339Nano)); err != nil {
+		if err := id.insert(tx, r.body, r.bound); err != nil {
 			return s, err
 		}
 		s.Runs++

@@ -105,7 +105,11 @@ CREATE VIEW provenance AS
 	FROM outcomes o
 	LEFT JOIN origins b ON b.hash = o.body ->> '$.Provenance.Build'
 	LEFT JOIN origins m ON m.hash = o.body ->> '$.Provenance.Machine';
-`, rewrite: shareOrigins}}
+`, rewrite: shareOrigins}, {
+	// Every column of a run is checked (runID.sum), not only its settings.
+	statements: "ALTER TABLE bindings ADD COLUMN checksum TEXT NOT NULL DEFAULT ''",
+	rewrite:    sumRuns,
+}}
 
 // prepare turns the write-ahead log on and applies the missing migrations, in one transaction.
 func (s *Store) prepare() error {
