@@ -95,7 +95,7 @@ func (s Search) selects(rule string) (int, bool) {
 		}
 	}
 	if rule == spec.SelectHalving {
-		course := halving.Follow(len(list), len(rungs), func(k, rung int) (float64, bool) { return list[k].at(rung, heldOut) })
+		course := s.halved(heldOut)
 		return course.Pick, course.Pick >= 0
 	}
 	best, highest := -1, 0.
@@ -132,9 +132,14 @@ func (s Search) selects(rule string) (int, bool) {
 
 // selectsOnTest is halving as the paper and its code do it: on the test images.
 func (s Search) selectsOnTest() (int, bool) {
-	list := s.finalists()
-	course := halving.Follow(len(list), len(s.Run.Select.Rungs), func(k, rung int) (float64, bool) { return list[k].at(rung, tested) })
+	course := s.halved(tested)
 	return course.Pick, course.Pick >= 0
+}
+
+// halved is the course of halving by a figure.
+func (s Search) halved(figure func(spec.EpochPoint) float64) halving.Course {
+	list := s.finalists()
+	return halving.Follow(len(list), len(s.Run.Select.Rungs), func(k, rung int) (float64, bool) { return list[k].at(rung, figure) })
 }
 
 // figure is what a column shows of a search; false where it has no value.

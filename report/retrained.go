@@ -100,7 +100,8 @@ func (b *builder) errorCell(row spec.Row, c spec.Column) table.Cell {
 		return cell
 	}
 	if run := row.Runs[b.Profile]; run.Random > 0 && (c.Rule == spec.RuleSupernet || c.Rule == spec.RuleSupernetLoss) {
-		return cell // there is no supernet
+		cell.Why = "there is no supernet"
+		return cell
 	}
 	cell.Asked = len(b.Experiment.Seeds)
 	var values []float64

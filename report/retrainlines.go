@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -135,50 +136,48 @@ func (b *builder) retrainCosts() table.Section {
 func (b *builder) recalls() table.Section {
 	s := table.Section{Title: "How often a rule finds the best leaf", Left: 2, Head: []string{"method", "rule", "searches", "found", "95 % interval", "by chance", "mean error", "regret", "epochs"},
 		Intro: "found: the rule selects the architecture that has the highest held-out accuracy after the last epoch (max), of the last rule the highest test accuracy. regret: its mean error on the test " +
-			"images less that of max; below 0 it does better there. epochs: that the rule has retrained, the selected architecture included."}
+			"images less that of max; below 0 it does better there. epochs: of retraining that the rule takes, until one architecture is trained to the end."}
 	rules := []struct {
-		name  string
-		pick  func(Search) (int, bool)
-		truth string
+		name   string
+		pick   func(Search) (int, bool)
+		truth  string
+		epochs func(Search) int
 	}{
-		{"supernet accuracy", func(s Search) (int, bool) { return s.selects(spec.RuleSupernet) }, spec.RuleHeldOut},
-		{"supernet loss", func(s Search) (int, bool) { return s.selects(spec.RuleSupernetLoss) }, spec.RuleHeldOut},
-		{"halving", func(s Search) (int, bool) { return s.selects(spec.SelectHalving) }, spec.RuleHeldOut},
-		{"the oracle: highest test accuracy", func(s Search) (int, bool) { return s.selects(spec.RuleTest) }, spec.RuleHeldOut},
-		{"the paper's: halving on the test images", Search.selectsOnTest, spec.RuleTest},
+		{"supernet accuracy", func(s Search) (int, bool) { return s.selects(spec.RuleSupernet) }, spec.RuleHeldOut, oneTraining},
+		{"supernet loss", func(s Search) (int, bool) { return s.selects(spec.RuleSupernetLoss) }, spec.RuleHeldOut, oneTraining},
+		{"halving", func(s Search) (int, bool) { return s.selects(spec.SelectHalving) }, spec.RuleHeldOut, func(s Search) int { return s.halved(heldOut).Epochs(s.Run.Select.Rungs) }},
+		{"the oracle: highest test accuracy", func(s Search) (int, bool) { return s.selects(spec.RuleTest) }, spec.RuleHeldOut, allTrainings},
+		{"the paper's: halving on the test images", Search.selectsOnTest, spec.RuleTest, func(s Search) int { return s.halved(tested).Epochs(s.Run.Select.Rungs) }},
 	}
 	for _, row := range append([]spec.Row{{Name: "all searches"}}, b.Experiment.Rows...) {
-		for i, rule := range rules {
+		name := row.Name
+		for _, rule := range rules {
 			r := recall{}
 			b.eachDone(func(of spec.Row, search Search) {
 				if of.ID == row.ID || row.ID == "" && search.Run.Searches() {
-					r.add(search, rule.pick, rule.truth)
+					r.add(search, rule.pick, rule.truth, rule.epochs)
 				}
 			})
-			if r.n == 0 {
-				continue
+			if r.n > 0 {
+				s.Rows = append(s.Rows, append([]string{name, rule.name}, r.line()...))
+				name = ""
 			}
-			name := ""
-			if i == 0 {
-				name = row.Name
-			}
-			if i > 0 && row.ID != "" && strings.HasPrefix(row.ID, "random") {
-				name = row.Name
-			}
-			s.Rows = append(s.Rows, append([]string{name, rule.name}, r.line()...))
 		}
 	}
 	return s
 }
 
+func oneTraining(s Search) int  { return s.Run.Retrain.Epochs }
+func allTrainings(s Search) int { return len(s.Leaves) * s.Run.Retrain.Epochs }
+
 // recall counts how often a rule finds what it should.
 type recall struct {
-	n, found             int
-	chance               float64
-	error, regret, epoch float64 // sums
+	n, found              int
+	chance                float64
+	error, regret, epochs float64 // sums
 }
 
-func (r *recall) add(s Search, pick func(Search) (int, bool), truth string) {
+func (r *recall) add(s Search, pick func(Search) (int, bool), truth string, epochs func(Search) int) {
 	k, ok := pick(s)
 	best, known := s.selects(truth)
 	top, complete := s.selects(spec.RuleHeldOut)
@@ -198,6 +197,7 @@ func (r *recall) add(s Search, pick func(Search) (int, bool), truth string) {
 	r.chance += 1 / float64(len(list))
 	r.error += 100 - got.TestAcc
 	r.regret += want.TestAcc - got.TestAcc
+	r.epochs += float64(epochs(s))
 }
 
 func (r recall) line() []string {
@@ -206,7 +206,11 @@ func (r recall) line() []string {
 	if i, err := stat.Proportion(r.found, r.n, 0.95); err == nil {
 		interval = fmt.Sprintf("%.2f to %.2f", i.Low, i.High)
 	}
-	return []string{fmt.Sprint(r.n), fmt.Sprint(r.found), interval, fmt.Sprintf("%.2f", r.chance/n), fmt.Sprintf("%.2f", r.error/n), fmt.Sprintf("%+.2f", r.regret/n)}
+	regret := r.regret / n
+	if math.Abs(regret) < 0.005 {
+		regret = 0 // without a sign
+	}
+	return []string{fmt.Sprint(r.n), fmt.Sprint(r.found), interval, fmt.Sprintf("%.2f", r.chance/n), fmt.Sprintf("%.2f", r.error/n), fmt.Sprintf("%.2f", regret), fmt.Sprintf("%.0f", r.epochs/n)}
 }
 
 // finds makes a test of how often a column's rule finds the best leaf, over all searches.
@@ -222,7 +226,7 @@ func (b *builder) finds(c spec.Claim) *test {
 	var r recall
 	b.eachDone(func(_ spec.Row, search Search) {
 		if search.Run.Searches() {
-			r.add(search, func(s Search) (int, bool) { return s.selects(rule) }, spec.RuleHeldOut)
+			r.add(search, func(s Search) (int, bool) { return s.selects(rule) }, spec.RuleHeldOut, oneTraining)
 		}
 	})
 	hits := r.found

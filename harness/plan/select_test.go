@@ -101,6 +101,30 @@ func TestSelectionCosts(t *testing.T) {
 	}
 }
 
+// drawn is the no-search null.
+func drawn(architectures int, rule string) spec.Run {
+	return spec.Run{Setup: spec.Setup{Space: space.DARTS.Name}, Random: architectures, Retrain: retrained600(), Select: spec.Select{Rule: rule, Rungs: []int{30, 100, 600}}}
+}
+
+// TestRandomArchitectures: nothing is searched; seeds draw others, and eight have the first seven's.
+func TestRandomArchitectures(t *testing.T) {
+	ran := store{}
+	tree := simulate(t, drawn(8, spec.SelectHalving), 0, ran, judged)
+	if _, epochs := retrainings(tree); epochs != 1520 || !tree.Complete || len(tree.Leaves) != 8 || len(ran) != len(tree.steps()) {
+		t.Errorf("%d epochs, %d leaves, complete %v", epochs, len(tree.Leaves), tree.Complete)
+	}
+	of := func(tree Tree) (list []string) {
+		for _, l := range tree.Leaves {
+			list = append(list, l.Retrain[0].Stage.Retrain.Architecture)
+		}
+		return list
+	}
+	eight, seven, other := of(tree), of(expand(t, drawn(7, spec.SelectAll), 0, store{})), of(expand(t, drawn(8, spec.SelectAll), 1, store{}))
+	if !slices.Equal(eight[:7], seven) || slices.ContainsFunc(other, func(a string) bool { return slices.Contains(eight, a) }) || len(slices.Compact(slices.Sorted(slices.Values(eight)))) != 8 {
+		t.Errorf("%v\n%v\n%v", eight, seven, other)
+	}
+}
+
 // TestSelectionsShare: what halving trains, training all of them trains too, under the same keys.
 func TestSelectionsShare(t *testing.T) {
 	ran := store{}
@@ -281,7 +305,8 @@ func TestRetrainProblems(t *testing.T) {
 	replay := func() spec.Run {
 		return spec.Run{Setup: spec.Setup{Space: space.DARTS.Name}, Replay: spec.Replay{Curves: spec.CurvesRandom, Pool: 8, Pools: 10, Score: spec.ScorePlain, Rungs: []int{30, 100, 600}}}
 	}
-	for _, run := range []spec.Run{selecting(spec.SelectAll), fewSelecting(spec.SelectHalving), replay()} {
+	random := func() spec.Run { return drawn(8, spec.SelectHalving) }
+	for _, run := range []spec.Run{selecting(spec.SelectAll), fewSelecting(spec.SelectHalving), replay(), random()} {
 		if err := ValidateRun(run); err != nil {
 			t.Error(err)
 		}
@@ -315,7 +340,11 @@ func TestRetrainProblems(t *testing.T) {
 		{selecting(spec.SelectAll), func(r *spec.Run) { r.Retrain.Auxiliary = -1 }, "Retrain.Auxiliary -1: must be"},
 		{selecting(spec.SelectAll), func(r *spec.Run) { r.Retrain.Cutout = 33 }, "Retrain.Cutout 33: must be 0 to 32"},
 		{selecting(spec.SelectAll), func(r *spec.Run) { r.Retrain.Weights.LR = 0 }, "Retrain.Weights.LR 0: must be"},
-		{replay(), func(r *spec.Run) { r.Batch = 64 }, "must be empty, as a replay trains nothing"},
+		{replay(), func(r *spec.Run) { r.Batch = 64 }, "Batch 64: must be empty, as a replay trains nothing"},
+		{random(), func(r *spec.Run) { r.Random = -1 }, "Random -1: must be 1 to"},
+		{random(), func(r *spec.Run) { r.Retrain, r.Select = spec.Retrain{}, spec.Select{} }, "Retrain is empty: random architectures are compared by retraining them"},
+		{random(), func(r *spec.Run) { r.SearchEpochs = 3 }, "SearchEpochs 3: must be empty, as Random takes the place of a search"},
+		{random(), func(r *spec.Run) { r.Space = space.NB201.Name }, "Retrain is set: only architectures of darts are retrained"},
 		{replay(), func(r *spec.Run) { r.Replay.Curves = "mine" }, `Replay.Curves "mine": use "random" or "released"`},
 		{replay(), func(r *spec.Run) { r.Replay.Score = "max" }, `Replay.Score "max": use "plain" or "release"`},
 		{replay(), func(r *spec.Run) { r.Replay.Pool = 0 }, "Replay.Pool 0: must be"},

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"gmnas/harness/spec"
 	"gmnas/nasbench/space"
@@ -86,15 +87,23 @@ func checkRandom(p problems, run spec.Run, s space.Space) {
 	if s.Name != "" {
 		checkRetrain(p, run, s)
 	}
-	run.Random, run.Retrain, run.Select, run.Space = 0, spec.Retrain{}, spec.Select{}, ""
-	p.zero("settings of a search", fmt.Sprintf("%+v", run), reflect.ValueOf(run).IsZero(), "Random takes the place of one")
+	checkOnly(p, run, "Random takes the place of a search", "Space", "Random", "Retrain", "Select")
+}
+
+// checkOnly wants all fields of a run but these empty.
+func checkOnly(p problems, run spec.Run, why string, but ...string) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[spec.Run]()) {
+		value := reflect.ValueOf(run).FieldByIndex(field.Index)
+		if !field.Anonymous && !slices.Contains(but, field.Name) {
+			p.zero(field.Name, fmt.Sprintf("%+v", value), value.IsZero(), why)
+		}
+	}
 }
 
 // checkReplay checks a run that replays recorded curves, which has no other settings.
 func checkReplay(p problems, run spec.Run) {
 	r := run.Replay
-	run.Replay, run.Space = spec.Replay{}, ""
-	p.zero("settings besides Replay", fmt.Sprintf("%+v", run), reflect.ValueOf(run).IsZero(), "a replay trains nothing")
+	checkOnly(p, run, "a replay trains nothing", "Space", "Replay")
 	p = p.in("Replay.")
 	p.one("Curves", r.Curves, spec.CurvesRandom, spec.CurvesReleased)
 	p.one("Score", r.Score, spec.ScorePlain, spec.ScoreRelease)

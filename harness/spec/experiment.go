@@ -157,7 +157,9 @@ func (e Experiment) Row(id string) (Row, bool) {
 // Bind fills in the hashes of the data and table at hand, which make a declared run a definite one. Where found
 // architectures are trained, it is on the same images and there is no table.
 func (r Run) Bind(data, table string) Run {
-	r.Data.Hash = data
+	if r.Searches() {
+		r.Data.Hash = data
+	}
 	switch r.Evaluate.By {
 	case ByTraining:
 		r.Evaluate.Data.Hash = data

@@ -109,6 +109,8 @@ func cellText(kind string, c table.Cell, decimals int) string {
 		lines = append(lines, "FAILED"+count(c)+star(c.Noted))
 	case c.Verdict == table.CannotTell:
 		lines = append(lines, "none"+star(c.Noted))
+	case kind == spec.RowRun && c.Asked == 0 && c.Why != "":
+		lines = append(lines, "-") // there can be none
 	case kind != spec.RowLiterature:
 		lines = append(lines, "not run"+star(c.Noted))
 	}
