@@ -2,12 +2,9 @@ package results
 
 import (
 	"encoding/binary"
-	"errors"
 	"io"
-	"io/fs"
 	"math"
 	"math/bits"
-	"os"
 )
 
 // maxPayload bounds a row that is read out of pages.
@@ -18,7 +15,7 @@ const maxPayload = 64 << 20
 type pages struct {
 	size      int64 // bytes of a page
 	usable    int   // of these, without the reserved end
-	file, log *os.File
+	file, log io.ReaderAt
 	last      uint32           // number of the file's last page
 	frames    []int64          // offsets of the log's pages
 	newest    map[uint32]int64 // page number -> offset of its latest version in the log
@@ -30,23 +27,12 @@ const (
 	frameHeader = 24
 )
 
-// openPages opens the files; the log may be missing.
-func openPages(path string) (*pages, error) {
-	p := &pages{newest: map[uint32]int64{}}
-	var err error
-	if p.file, err = os.Open(path); err != nil {
-		return nil, err
-	}
-	if p.log, err = os.Open(path + "-wal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		p.close()
-		return nil, err
-	}
+// newPages takes a file and a log, which may be empty, of so many bytes.
+func newPages(file io.ReaderAt, fileSize int64, log io.ReaderAt, logSize int64) *pages {
+	p := &pages{size: 4096, file: file, log: log, newest: map[uint32]int64{}}
 	var header, begin [logHeader]byte
-	p.file.ReadAt(header[:], 0) // where it is damaged or missing, the size below stays
-	if p.log != nil {
-		p.log.ReadAt(begin[:], 0)
-	}
-	p.size = 4096
+	file.ReadAt(header[:], 0) // where it is damaged or missing, the size above stays
+	log.ReadAt(begin[:], 0)
 	for _, size := range []int64{int64(binary.BigEndian.Uint32(begin[8:])), int64(binary.BigEndian.Uint16(header[16:]))} {
 		if size == 1 {
 			size = 1 << 16 // the file's header can't say it otherwise
@@ -59,29 +45,11 @@ func openPages(path string) (*pages, error) {
 	if reserved := int(header[20]); p.usable-reserved >= 480 {
 		p.usable -= reserved
 	}
-	info, err := p.file.Stat()
-	if err != nil {
-		p.close()
-		return nil, err
-	}
-	p.last = uint32(min((info.Size()+p.size-1)/p.size, math.MaxUint32))
-	return p, p.readLog(begin)
-}
-
-// readLog finds the log's pages. Those of an earlier pass over the log have another salt: their rows are
-// looked at, but they don't count as the latest.
-func (p *pages) readLog(begin [logHeader]byte) error {
-	if p.log == nil {
-		return nil
-	}
-	info, err := p.log.Stat()
-	if err != nil {
-		p.close()
-		return err
-	}
-	for at := int64(logHeader); at+frameHeader+p.size <= info.Size(); at += frameHeader + p.size {
+	p.last = uint32(min((fileSize+p.size-1)/p.size, math.MaxUint32))
+	// Frames of an earlier pass over the log have another salt: their rows are looked at, but they don't count as the latest.
+	for at := int64(logHeader); at+frameHeader+p.size <= logSize; at += frameHeader + p.size {
 		var frame [frameHeader]byte
-		if _, err := p.log.ReadAt(frame[:], at); err != nil {
+		if _, err := log.ReadAt(frame[:], at); err != nil {
 			continue
 		}
 		p.frames = append(p.frames, at+frameHeader)
@@ -89,14 +57,7 @@ func (p *pages) readLog(begin [logHeader]byte) error {
 			p.newest[binary.BigEndian.Uint32(frame[:])] = at + frameHeader
 		}
 	}
-	return nil
-}
-
-func (p *pages) close() {
-	p.file.Close()
-	if p.log != nil {
-		p.log.Close()
-	}
+	return p
 }
 
 // each calls f with every page of the file and of the log that can be read. A last page that is cut short ends in zeros.
@@ -114,7 +75,7 @@ func (p *pages) each(f func(page []byte)) {
 	}
 }
 
-func (p *pages) read(f *os.File, at int64, page []byte) bool {
+func (p *pages) read(f io.ReaderAt, at int64, page []byte) bool {
 	n, err := f.ReadAt(page, at)
 	clear(page[n:])
 	return err == nil || err == io.EOF && n > 0

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"gmnas/harness/spec"
@@ -86,17 +87,37 @@ type runRow struct {
 	old   bool // of a version without checksums
 }
 
-// carve reads every row whose checksum is right out of a database's pages.
+// carve reads every row whose checksum is right out of a database's files.
 func carve(path string) (found, error) {
-	f := found{map[spec.Key]string{}, map[spec.Key]outcomeRow{}, map[attemptRow]bool{}, map[runID]runRow{}, map[string]originRow{}}
-	p, err := openPages(path)
+	file, err := os.Open(path)
 	if err != nil {
-		return f, err
+		return found{}, err
 	}
-	defer p.close()
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return found{}, err
+	}
+	log, err := os.Open(path + "-wal")
+	if errors.Is(err, fs.ErrNotExist) {
+		return carvePages(newPages(file, info.Size(), strings.NewReader(""), 0)), nil
+	}
+	if err != nil {
+		return found{}, err
+	}
+	defer log.Close()
+	logInfo, err := log.Stat()
+	if err != nil {
+		return found{}, err
+	}
+	return carvePages(newPages(file, info.Size(), log, logInfo.Size())), nil
+}
+
+func carvePages(p *pages) found {
+	f := found{map[spec.Key]string{}, map[spec.Key]outcomeRow{}, map[attemptRow]bool{}, map[runID]runRow{}, map[string]originRow{}}
 	p.each(func(page []byte) { p.cells(page, f.add) })
 	f.settle()
-	return f, nil
+	return f
 }
 
 // add takes a row in if it is one of ours.

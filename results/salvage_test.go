@@ -173,18 +173,27 @@ func TestSalvageLeavesWhatIsNotOurs(t *testing.T) {
 
 // FuzzSalvage: whatever the bytes, nothing panics, and what is taken carries its checksum.
 func FuzzSalvage(f *testing.F) {
-	files := pristine(f, 4, false)
-	f.Add(files[""], files["-wal"])
-	f.Add(files["-wal"], files[""])
-	f.Add([]byte("SQLite format 3\x00\x02\x00"), []byte{})
+	// The smallest pages, so that few bytes have rows, overflow and a log.
+	path := filepath.Join(f.TempDir(), "r.db")
+	s, err := open(path, "rwc")
+	must(f, err)
+	defer s.Close()
+	_, err = s.db.Exec("PRAGMA page_size = 512")
+	must(f, err)
+	must(f, s.prepare())
+	furnished(f, s, 1)
+	log, err := os.ReadFile(path + "-wal")
+	must(f, err)
+	file := []byte("SQLite format 3\x00\x02\x00")
+	f.Add(file, log)
+	f.Add(log, file)
+	f.Add(file, []byte{})
 	f.Add(bytes.Repeat([]byte{0x81}, 700), bytes.Repeat([]byte{0xff}, 700))
-	dir := f.TempDir()
+	if rows := carvePages(newPages(bytes.NewReader(file), int64(len(file)), bytes.NewReader(log), int64(len(log)))); len(rows.stages) != 1 || len(rows.runs) != 1 || len(rows.attempts) != 1 {
+		f.Fatalf("the seed has %+v", rows)
+	}
 	f.Fuzz(func(t *testing.T, file, log []byte) {
-		path := filepath.Join(dir, "r.db")
-		must(t, os.WriteFile(path, file, 0o644))
-		must(t, os.WriteFile(path+"-wal", log, 0o644))
-		rows, err := carve(path)
-		must(t, err)
+		rows := carvePages(newPages(bytes.NewReader(file), int64(len(file)), bytes.NewReader(log), int64(len(log))))
 		for key, body := range rows.stages {
 			if sum(body) != string(key) {
 				t.Fatalf("stage %q", key)
@@ -193,6 +202,11 @@ func FuzzSalvage(f *testing.F) {
 		for key, o := range rows.outcomes {
 			if _, err := readBody(key, o.body, o.checksum); err != nil {
 				t.Fatal(err)
+			}
+		}
+		for id, r := range rows.runs {
+			if sum(r.body) != id.run {
+				t.Fatalf("run %+v", id)
 			}
 		}
 	})
