@@ -35,6 +35,10 @@ var convs = []kernel.Conv{
 	{Batch: 2, Height: 4, Width: 13, In: 20, Out: 20, Kernel: 3, Stride: 1, Pad: 2, Dilation: 2, Groups: 20},
 	{Batch: 2, Height: 4, Width: 4, In: 36, Out: 36, Kernel: 5, Stride: 1, Pad: 4, Dilation: 2, Groups: 36},
 	{Batch: 1, Height: 7, Width: 11, In: 5, Out: 5, Kernel: 2, Stride: 3, Pad: 2, Dilation: 3, Groups: 5},
+	{Batch: 2, Height: 5, Width: 8, In: 4, Out: 4, Kernel: 5, Stride: 1, Pad: 4, Dilation: 2, Groups: 4},
+	{Batch: 2, Height: 6, Width: 20, In: 8, Out: 8, Kernel: 3, Stride: 1, Pad: 1, Dilation: 1, Groups: 8},
+	{Batch: 1, Height: 4, Width: 64, In: 2, Out: 2, Kernel: 3, Stride: 1, Pad: 0, Dilation: 1, Groups: 2},
+	{Batch: 2, Height: 9, Width: 16, In: 4, Out: 4, Kernel: 7, Stride: 1, Pad: 5, Dilation: 1, Groups: 4},
 	{Batch: 3, Height: 6, Width: 6, In: 17, Out: 17, Kernel: 1, Stride: 2, Pad: 1, Dilation: 1, Groups: 17},
 }
 

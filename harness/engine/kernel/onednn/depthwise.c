@@ -8,8 +8,8 @@
 static int depthwise_pass_run(gm_job *job) {
     gm_depthwise *a = (gm_depthwise *)job;
     const int padded = gm_padded(a->channels), taps = a->kernel * a->kernel;
-    for (int c = 0; c < a->channels; c++)
-        for (int t = 0; t < taps; t++) a->taps[(long)t * padded + c] = a->w[(long)c * taps + (a->flipped ? taps - 1 - t : t)];
+    for (int c = 0; c < a->lanes; c++)
+        for (int t = 0; t < taps; t++) a->taps[(long)t * padded + c] = a->w[(long)(c % a->channels) * taps + (a->flipped ? taps - 1 - t : t)];
     GM_BLOCKS(job->backend, (long)a->batch * a->blocks, job->backend->kernels->depthwise_pass(a, a->copies + block * a->copy_size, lo, hi));
     return 0;
 }
@@ -24,7 +24,8 @@ static int depthwise_weights_run(gm_job *job) {
     for (int c = 0; c < a->channels; c++)
         for (int t = 0; t < taps; t++) {
             double sum = 0;
-            for (int i = 0; i < threads; i++) sum += a->sums[i * n + (size_t)t * padded + c];
+            for (int i = 0; i < threads; i++)
+                for (int lane = c; lane < a->lanes; lane += a->channels) sum += a->sums[i * n + (size_t)t * padded + lane];
             a->dw[(long)c * taps + t] = (float)sum;
         }
     return 0;
@@ -68,8 +69,14 @@ gm_depthwise *gm_depthwise_new(gm_backend *b, gm_direction direction, const gm_s
         a->dst = y, a->height = s->out_height, a->width = s->out_width;
         a->step = s->stride, a->spread = 1, a->left = s->pad, a->w = w, a->dy = y, a->dw = w;
     }
-    a->blocks = (a->channels + b->kernels->width - 1) / b->kernels->width;
+    const int vector = b->kernels->width;
+    const int packed = a->channels < vector && vector % a->channels == 0 && a->step == 1 && a->spread == 1 && a->width * a->channels % vector == 0;
+    a->blocks = (a->channels + vector - 1) / vector;
     a->wide = (a->width - 1) * a->step + reach + 1;
+    a->unit = packed ? a->channels : vector;
+    a->lanes = packed ? vector : a->channels;
+    a->columns = packed ? a->width * a->channels / vector : a->width;
+    a->apart = packed ? vector : a->channels;
     a->copy_size = (size_t)a->src_height * a->wide * GM_WIDEST;
     const size_t taps = (size_t)a->kernel * a->kernel * gm_padded(a->channels);
     a->taps = gm_alloc(taps * sizeof(float));

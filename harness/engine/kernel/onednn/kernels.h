@@ -95,6 +95,9 @@ typedef struct {
     int src_height, src_width, height, width; // of src, of dst
     int spread, left;                         // where the copy of a row holds pixel i: at i*spread + left
     int wide, step;                           // pixels of a copy's row; from one written pixel to the next
+    int unit;                                 // values from one pixel of a copy to the next: a vector's, or the channels
+    int columns, apart;                       // vectors of a written row, and values from one to the next
+    int lanes;                                // of the vectors that hold something
     int flipped;                              // the taps are used in reverse: a gradient of the input
     const float *src, *dy, *w;
     float *dst, *dw;
