@@ -30,8 +30,9 @@ typedef struct {
     long images;       // of the terms' keep; 0 where none has one
     gm_term *kept;     // room for the open terms that keep an image
     int streams;  // outputs are large and lie on vectors' boundaries: write them past the caches
+    int period;   // channels of coefficients and biases: fewer than `channels` while rows are packed
     float *bias;  // sum of the open terms' biases
-    float *coefs; // room for every term's coefficients, `channels` apart
+    float *coefs; // room for every term's coefficients, padded channels apart
     float *ones;  // coefficients of the terms that have none
 } gm_combine;
 
@@ -154,6 +155,13 @@ static inline void gm_cover(const gm_pool *a, int p, int windows, int *from, int
     const int at = p + a->pad, first = at - a->kernel + 1, last = at < 0 ? 0 : at / a->stride + 1;
     *from = first <= 0 ? 0 : (first + a->stride - 1) / a->stride;
     *to = last < windows ? last : windows;
+}
+
+// gm_packed returns how many rows of so few channels the loops may take as one row of a vector's width, 1 where they can't. Views
+// must have no gaps.
+static inline int gm_packed(const gm_backend *b, long rows, int channels) {
+    const int width = b->kernels->width;
+    return channels < width && width % channels == 0 && rows % (width / channels) == 0 ? width / channels : 1;
 }
 
 static inline int gm_padded(int channels) { return (channels + GM_WIDEST - 1) / GM_WIDEST * GM_WIDEST; }

@@ -17,10 +17,26 @@ static void dots_rows(const gm_dots *a, size_t n, long from, long to) {
     GM_BLOCKS(b, to - from, b->kernels->dots(a, a->sums + block * n, from + lo, from + hi));
 }
 
+// lanes adds up the sums of a channel, every period-th of n.
+static double lanes(const double *sums, int channel, int period, int n) {
+    double sum = 0;
+    for (int i = channel; i < n; i += period) sum += sums[i];
+    return sum;
+}
+
+// dots_pack returns how many rows can be taken as one.
+static int dots_pack(const gm_dots *a) {
+    int all = a->grad.stride == a->channels;
+    for (int s = 0; s < a->count; s++) all = all && (!a->srcs[s].p || a->srcs[s].stride == a->channels);
+    return all ? gm_packed(a->job.backend, a->keep ? a->rows / a->images : a->rows, a->channels) : 1;
+}
+
 static int dots_run(gm_job *job) {
     gm_dots *a = (gm_dots *)job;
-    const int padded = gm_padded(a->channels), threads = job->backend->threads;
+    const int channels = a->channels, padded = gm_padded(channels), threads = job->backend->threads, pack = dots_pack(a);
     const size_t n = (size_t)padded * (1 + a->count);
+    a->channels *= pack, a->rows /= pack, a->grad.stride *= pack;
+    for (int s = 0; s < a->count; s++) a->srcs[s].stride *= pack;
     memset(a->sums, 0, n * threads * sizeof(double));
     if (a->keep) {
         const long rows = a->rows / a->images;
@@ -31,8 +47,9 @@ static int dots_run(gm_job *job) {
     }
     gather(a->sums, threads, n);
     for (int s = 0; s <= a->count; s++)
-        for (int c = 0; c < a->channels; c++)
-            a->dst[(size_t)s * a->channels + c] = (float)a->sums[(size_t)s * padded + c];
+        for (int c = 0; c < channels; c++)
+            a->dst[(size_t)s * channels + c] = (float)lanes(a->sums + (size_t)s * padded, c, channels, a->channels);
+    a->channels = channels, a->rows *= pack, a->grad.stride /= pack;
     return 0;
 }
 
@@ -75,14 +92,19 @@ static int moments_run(gm_job *job) {
     const size_t n = 2 * padded;
     choose_shift(a);
     memset(a->sums, 0, n * threads * sizeof(double));
+    const long rows = a->rows;
+    const int channels = a->channels, pack = a->src.stride == channels ? gm_packed(job->backend, rows, channels) : 1;
+    for (int i = channels; i < channels * pack; i++) a->shift[i] = a->shift[i - channels];
+    a->channels *= pack, a->rows /= pack, a->src.stride *= pack;
     GM_BLOCKS(job->backend, a->rows, job->backend->kernels->moments(a, a->sums + block * n, lo, hi));
     gather(a->sums, threads, n);
-    for (int c = 0; c < a->channels; c++) {
-        const double mean = a->sums[c] / a->rows; // of the distance from the shift
-        const double variance = a->sums[padded + c] / a->rows - mean * mean;
+    for (int c = 0; c < channels; c++) {
+        const double mean = lanes(a->sums, c, channels, a->channels) / rows; // of the distance from the shift
+        const double variance = lanes(a->sums + padded, c, channels, a->channels) / rows - mean * mean;
         a->dst[c] = (float)(a->shift[c] + mean);
-        a->dst[a->channels + c] = variance < 0 ? 0 : (float)variance;
+        a->dst[channels + c] = variance < 0 ? 0 : (float)variance;
     }
+    a->channels = channels, a->rows = rows, a->src.stride /= pack;
     return 0;
 }
 
@@ -97,7 +119,7 @@ gm_moments *gm_moments_new(gm_backend *b, long rows, int channels) {
     a->job.destroy = moments_destroy;
     a->rows = rows;
     a->channels = channels;
-    a->shift = gm_alloc(sizeof(float) * channels);
+    a->shift = gm_alloc(sizeof(float) * gm_padded(channels));
     a->sums = gm_alloc(sizeof(double) * b->threads * 2 * gm_padded(channels));
     if (!a->shift || !a->sums) {
         gm_job_destroy(&a->job);
