@@ -42,6 +42,22 @@ func Status(dir string) []State {
 	return states
 }
 
+// Check returns an error that names the first file of the registered source that is there with other content than is
+// registered for it, and says what is wrong and the command that mends it. A set that isn't registered has no such file.
+func Check(name, dir string) error {
+	for _, s := range Sources() {
+		if s.Name != name {
+			continue
+		}
+		for _, f := range s.Files {
+			if state := fileState(dir, s, f); state.Present && state.Problem != "" {
+				return fmt.Errorf("checking %s: %s: %s", name, filepath.Join(dir, filepath.FromSlash(f.Path)), state.Problem)
+			}
+		}
+	}
+	return nil
+}
+
 func fileState(dir string, s Source, f File) State {
 	state := State{Source: s.Name, File: f}
 	mend := fmt.Sprintf("; mend it with `gmnas data get %s --data %s`", s.Name, dir)

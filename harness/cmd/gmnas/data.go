@@ -52,6 +52,9 @@ func (h *hand) hash(known map[spec.Data]string, d spec.Data, part string) (strin
 	if err != nil {
 		return "", err
 	}
+	if err := datasets.Check(d.Set, h.folder); err != nil {
+		return "", err
+	}
 	if set.Len() < d.Records {
 		return "", fmt.Errorf("%s in data folder %s: has %d %s records, this profile needs %d; get all of them with `gmnas data get %s --data %s`, or use another --profile",
 			d.Set, h.folder, set.Len(), map[string]string{"train": "training", "test": "test"}[part], d.Records, d.Set, h.folder)
