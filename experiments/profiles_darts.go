@@ -53,22 +53,22 @@ var dartsScales = map[string]scale{
 		},
 	},
 	spec.Smoke: {
-		data: spec.Data{Set: "cifar10", Records: 64, Pool: 4},
-		net:  spec.Net{Channels: 2, Cells: 3}, batch: 16, matching: 1,
+		data: spec.Data{Set: "cifar10", Records: 32, Pool: 8},
+		net:  spec.Net{Channels: 2, Cells: 3}, batch: 8, matching: 1,
 		budgets: map[string]budget{
 			spec.DARTS: {warmup: 1, leaf: 1, fewShot: 1},
 			spec.SNAS:  {warmup: 1, leaf: 1, fewShot: 1},
 		},
 		retrain: retraining(spec.Retrain{
-			Data: spec.Data{Set: "cifar10", Records: 128, Pool: 4}, HeldOut: 64, Test: 64,
-			Net: spec.Net{Channels: 2, Cells: 3}, Batch: 16, Epochs: 3, Cutout: 2,
+			Data: spec.Data{Set: "cifar10", Records: 96, Pool: 8}, HeldOut: 32, Test: 32,
+			Net: spec.Net{Channels: 2, Cells: 3}, Batch: 16, Epochs: 3, Cutout: 1,
 		}),
 		rungs: []int{1, 2, 3},
 		embedded: spec.Embedded{
-			Data: spec.Data{Set: spec.Synthetic, Records: 64, Pool: 4},
+			Data: spec.Data{Set: spec.Synthetic, Records: 32, Pool: 8},
 			Retrain: retraining(spec.Retrain{
-				Data: spec.Data{Set: spec.Synthetic, Records: 128, Pool: 4}, HeldOut: 64, Test: 64,
-				Net: spec.Net{Channels: 2, Cells: 3}, Batch: 16, Epochs: 3, Cutout: 2,
+				Data: spec.Data{Set: spec.Synthetic, Records: 96, Pool: 8}, HeldOut: 32, Test: 32,
+				Net: spec.Net{Channels: 2, Cells: 3}, Batch: 16, Epochs: 3, Cutout: 1,
 			}),
 		},
 	},

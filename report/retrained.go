@@ -16,15 +16,24 @@ func retrained(in Input) table.Table {
 		Label: in.Experiment.Label, Title: in.Experiment.Title, Claim: in.Experiment.Claim, Profile: in.Profile, Embedded: b.embedded,
 		Seeds: in.Experiment.Seeds, Measure: &retrainMeasure, Notes: b.notes(),
 	}
-	for _, c := range in.Experiment.Columns {
-		t.Columns = append(t.Columns, errorColumn(c, b.Profile))
+	columns := slices.Clone(in.Experiment.Columns)
+	for i := range columns {
+		for k := range t.Notes {
+			if b.embedded && t.Notes[k].Column == columns[i].ID() {
+				t.Notes[k].Column = onEmbedded(columns[i]).ID()
+			}
+		}
+		if b.embedded {
+			columns[i] = onEmbedded(columns[i])
+		}
+		t.Columns = append(t.Columns, errorColumn(columns[i], b.Profile))
 	}
 	for _, row := range in.Experiment.Rows {
 		if b.embedded && row.Kind != spec.RowRun {
 			continue // printed numbers are of CIFAR-10
 		}
 		line := table.Row{ID: row.ID, Name: row.Name, Kind: row.Kind, Noted: noted(t.Notes, row.ID)}
-		for _, c := range in.Experiment.Columns {
+		for _, c := range columns {
 			cell := b.errorCell(row, c)
 			cell.Noted = slices.ContainsFunc(t.Notes, func(n table.Note) bool { return n.Row == row.ID && n.Column == c.ID() })
 			line.Cells = append(line.Cells, cell)
@@ -57,6 +66,12 @@ var retrainMeasure = table.Measure{
 	Verdicts: "Searched rows beside the printed values. reproduced: the mean is within the declared tolerance. differs: the 95 % interval of the difference lies outside it, in the paper's " +
 		"own protocol. In other profiles networks and trainings are smaller, and errors are on another scale.",
 	Decimals: 2,
+}
+
+// onEmbedded is the column of what ran on the embedded set.
+func onEmbedded(c spec.Column) spec.Column {
+	c.Dataset = spec.Synthetic
+	return c
 }
 
 // ruleNames are how pages name the rules.
