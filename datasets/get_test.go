@@ -443,3 +443,36 @@ func FuzzUnpack(f *testing.F) {
 		}
 	})
 }
+
+// TestGetConverts: a download that holds more than is kept becomes the registered file, whole, and isn't kept itself.
+func TestGetConverts(t *testing.T) {
+	log := payload(5000)
+	kept := log[:100]
+	g, dir := origin(t, log, serveContent(log))
+	g.sources[0].Files[0].Known = []Content{{Size: 100, Hash: shaOf(kept)}}
+	bad := errors.New("no curve in it")
+	for _, c := range []struct {
+		convert func([]byte) ([]byte, error)
+		want    error
+		files   []string
+	}{
+		{func([]byte) ([]byte, error) { return nil, bad }, bad, []string{"tables/table.csv.part"}},
+		{func(b []byte) ([]byte, error) { return b[:100], nil }, nil, []string{"tables/table.csv"}},
+	} {
+		g.sources[0].Downloads[0].Convert = c.convert
+		if err := g.get(context.Background(), "tables", dir, nil); !errors.Is(err, c.want) {
+			t.Errorf("%v, want %v", err, c.want)
+		}
+		if got := files(t, dir); !slices.Equal(got, c.files) {
+			t.Errorf("%v is left, want %v", got, c.files)
+		}
+	}
+	got, err := os.ReadFile(filepath.Join(dir, "tables", "table.csv"))
+	if err != nil || !bytes.Equal(got, kept) {
+		t.Errorf("%d bytes, %v, want the converted 100", len(got), err)
+	}
+	g.sources[0].Downloads[0].URL = "https://example.invalid/table.csv" // what is there isn't brought again
+	if err := g.get(context.Background(), "tables", dir, nil); err != nil {
+		t.Error(err)
+	}
+}

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gmnas/experiments"
 	"gmnas/harness/plan"
 	"gmnas/harness/run"
 	"gmnas/harness/spec"
+	"gmnas/nasbench/space"
 	"gmnas/results"
 )
 
@@ -37,7 +39,7 @@ func planCommand() command {
 			if store != nil {
 				defer store.Close()
 				lookup = store.Lookup()
-				if rate, err = speed(store, experiments.All(), *backend, precision.of()); err != nil {
+				if rate, err = speed(store, alike(experiments.All(), b.experiments), *backend, precision.of()); err != nil {
 					return err
 				}
 			}
@@ -81,7 +83,19 @@ func bindForPlan(list []spec.Experiment, profile, folder string) (bound, string)
 	return b, ""
 }
 
-// speed returns the FLOPs a second that the experiments' recorded train stages ran at with the backend in the precision, all
+// alike are the experiments whose networks are of the kind that the planned ones train: NAS-Bench-201's do many times as much a
+// second as those of genotypes, which have more and smaller convolutions.
+func alike(all, planned []spec.Experiment) []spec.Experiment {
+	genotypes := func(e spec.Experiment) bool {
+		s, err := space.ByName(e.Space)
+		return err == nil && s.Genotypes()
+	}
+	return slices.DeleteFunc(all, func(e spec.Experiment) bool {
+		return !slices.ContainsFunc(planned, func(p spec.Experiment) bool { return genotypes(p) == genotypes(e) })
+	})
+}
+
+// speed returns the FLOPs a second that the experiments' recorded trainings ran at with the backend in the precision, all
 // cores together; 0 where none is recorded.
 func speed(store *results.Store, list []spec.Experiment, backend string, p spec.Precision) (float64, error) {
 	flops, seconds := 0., 0.
@@ -92,7 +106,7 @@ func speed(store *results.Store, list []spec.Experiment, backend string, p spec.
 				return 0, err
 			}
 			for _, o := range stages(in) {
-				if o.Kind == spec.KindTrain && o.Provenance.Machine.Backend == backend {
+				if (o.Kind == spec.KindTrain || o.Kind == spec.KindRetrain) && o.Provenance.Machine.Backend == backend {
 					flops += o.Cost.FLOPs
 					seconds += o.Cost.Seconds * float64(o.Provenance.Machine.Threads)
 				}

@@ -42,7 +42,9 @@ func inPrecision(e spec.Experiment, p spec.Precision) spec.Experiment {
 	for i, row := range e.Rows {
 		e.Rows[i].Runs = maps.Clone(row.Runs)
 		for profile, run := range row.Runs {
-			run.Precision = p
+			if run.Searches() {
+				run.Precision = p
+			}
 			e.Rows[i].Runs[profile] = run
 		}
 	}
