@@ -148,7 +148,7 @@ func TestFaultDamagedDatabase(t *testing.T) {
 	t.Logf("30 flipped bits: %d repaired, %d did no harm", repaired, harmless)
 }
 
-// TestFaultDamagedFiles: damaged weights and outcome files of a killed run are found, named and made anew.
+// TestFaultDamagedFiles: damaged weights and outcome files of a killed run, and a log that is gone, are found, named and made anew.
 func TestFaultDamagedFiles(t *testing.T) {
 	rng := rand.New(rand.NewPCG(17, 18))
 	damaged := 0
@@ -178,6 +178,13 @@ func TestFaultDamagedFiles(t *testing.T) {
 		stale := filepath.Join(dir, "r.d", "outcomes", strings.Repeat("5", 64)+".json")
 		if err := os.WriteFile(stale, []byte(`{"Stage":{}`), 0o644); err != nil {
 			t.Fatal(err)
+		}
+		if round%3 == 1 { // copied without its log, or tidied up by somebody
+			for _, ending := range []string{"-wal", "-shm"} {
+				if err := os.Remove(filepath.Join(dir, "r.db"+ending)); err != nil {
+					t.Fatal(err)
+				}
+			}
 		}
 		if round%2 == 0 {
 			expect(t, dir, exitFine, []string{"5555.json: .*removed, the stage runs again"}, "doctor", "--repair", "--db", "r.db")

@@ -33,7 +33,7 @@ func TestFaultKilledCoordinators(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			began, moment := time.Now(), time.Duration(rng.Int64N(int64(took)))
+			began, moment := time.Now(), time.Duration(rng.Int64N(int64(took)/2))
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
