@@ -10,7 +10,8 @@ import (
 
 // order is the paper's; experiments that it doesn't name come last, by label.
 var order = []string{
-	"table1", "table2", "table3", "table6", "section51", "figure2", "restart", "table4", "table7", "table8", "halving", "appendixb1", "appendixb3", "figure17",
+	"table1", "table2", "table3", "table6", "section51", "figure2", "restart", "table4", "table7", "table8", "halving",
+	"figure3", "figure4", "figure5", "figure6", "figure7", "figure8", "figure9", "figure10", "figure11", "figure12", "figure13", "figure14", "appendixb1", "appendixb3", "figure17",
 	"equalbudget", "splitaudit",
 }
 

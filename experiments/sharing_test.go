@@ -196,6 +196,9 @@ func TestPrintedValuesOfAblations(t *testing.T) {
 // TestEveryPickHasItsNull: whatever picks among leaves stands beside nulls that pick among as many.
 func TestEveryPickHasItsNull(t *testing.T) {
 	for _, e := range All() {
+		if e.Draws() {
+			continue // it shows a pick of Table 4's and claims nothing about it
+		}
 		for _, row := range e.Rows {
 			leaves := row.Runs[spec.Paper].Leaves()
 			if row.Kind != spec.RowRun || leaves == 1 || !row.Runs[spec.Paper].Searches() || row.Runs[spec.Paper].Rank != (spec.Rank{}) {

@@ -35,6 +35,9 @@ func Build(in Input) table.Table {
 	if in.Experiment.Over != "" {
 		return overSplits(in)
 	}
+	if in.Experiment.Draws() {
+		return drawnCells(in)
+	}
 	for _, row := range in.Experiment.Rows {
 		switch run := row.Runs[in.Profile]; {
 		case run.Replays():

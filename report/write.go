@@ -7,14 +7,22 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"gmnas/report/plots"
 	"gmnas/report/render"
 )
 
 // label is what may become a file name: the labels that plan.Validate accepts.
 var label = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]{0,62}$`)
 
-// Write writes each page as LABEL.html, and its table as LABEL.md, LABEL.tex, LABEL.csv, LABEL.json and LABEL.png, into dir,
-// which it makes where it is missing, and returns their names. Each file is replaced whole or not at all.
+// file is one that a page is written to.
+type file struct {
+	name  string
+	write func(io.Writer) error
+}
+
+// Write writes each page as LABEL.html, and its table as LABEL.md, LABEL.tex, LABEL.csv, LABEL.json and LABEL.png, and drawn
+// cells also as LABEL.svg, into dir, which it makes where it is missing, and returns their names. Each file is replaced
+// whole or not at all.
 func Write(dir string, pages ...render.Page) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("making report folder: %w; name another one with --out", err)
@@ -26,17 +34,18 @@ func Write(dir string, pages ...render.Page) ([]string, error) {
 			return names, fmt.Errorf("writing report: label %.80q is no file name: use lower-case letters, digits, ., + and -", t.Label)
 		}
 		png := t.Label + ".png"
-		for _, f := range []struct {
-			name  string
-			write func(io.Writer) error
-		}{
+		files := []file{
 			{png, func(w io.Writer) error { _, err := w.Write(page.Figure.PNG); return err }},
 			{t.Label + ".csv", func(w io.Writer) error { return render.CSV(w, t) }},
 			{t.Label + ".json", func(w io.Writer) error { return render.JSON(w, t) }},
 			{t.Label + ".md", func(w io.Writer) error { return render.Markdown(w, t, png) }},
 			{t.Label + ".tex", func(w io.Writer) error { return render.TeX(w, t, png) }},
 			{t.Label + ".html", func(w io.Writer) error { return render.HTML(w, page) }},
-		} {
+		}
+		if len(t.Drawings) > 0 {
+			files = append(files, file{t.Label + ".svg", func(w io.Writer) error { return plots.Cells(w, plots.FormatSVG, t.Title, t.Drawings) }})
+		}
+		for _, f := range files {
 			name := filepath.Join(dir, f.name)
 			if err := WriteFile(name, f.write); err != nil {
 				return names, err

@@ -126,6 +126,7 @@ func checkRow(p problems, exp spec.Experiment, r spec.Row) {
 	} else {
 		p.zero("Runs", fmt.Sprintf("of %d profiles", len(r.Runs)), len(r.Runs) == 0, "the row's kind is "+r.Kind)
 	}
+	checkGenotype(p, exp, r)
 	if r.Kind == spec.RowNull {
 		checkNull(p.in("Null."), exp, r.Null)
 	} else {
@@ -138,14 +139,32 @@ func checkRow(p problems, exp spec.Experiment, r spec.Row) {
 			p.add(field, "is no column of the table; remove it or declare the column")
 		}
 		most := 100.
-		if strings.HasSuffix(column, "/"+spec.FigureDays) || strings.HasSuffix(column, "/"+spec.FigureEpochs) {
-			most = maxCost
+		for _, cost := range []string{spec.FigureDays, spec.FigureEpochs, spec.FigureNetworkMACs, spec.FigureImageNetMACs} {
+			if strings.HasSuffix(column, "/"+cost) {
+				most = maxCost
+			}
 		}
 		p.number(field+".Mean", printed.Mean, 0, most)
 		p.number(field+".Std", printed.Std, 0, 100)
 		if !printed.HasStd && printed.Std != 0 {
 			p.add(field+".Std", "%v: must be 0 where HasStd is false", printed.Std)
 		}
+	}
+}
+
+// checkGenotype checks a released architecture.
+func checkGenotype(p problems, exp spec.Experiment, r spec.Row) {
+	if r.Genotype == "" {
+		return
+	}
+	p.one("Kind", r.Kind, spec.RowLiterature)
+	s, err := space.ByName(exp.Space)
+	if err == nil && !s.Genotypes() {
+		p.add("Genotype", "is set: architectures of %s have none", exp.Space)
+	} else if g, err := space.ParseGenotype(r.Genotype); err != nil {
+		p.add("Genotype", "%v", err)
+	} else if g.String() != r.Genotype {
+		p.add("Genotype", "%s: write it as %s", short(r.Genotype), g)
 	}
 }
 

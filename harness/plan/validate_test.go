@@ -177,6 +177,7 @@ func TestExperimentProblems(t *testing.T) {
 		{func(e *spec.Experiment) { e.Rows[5].Null.Shots = 0 }, `row "null-4": Null.Shots 0: must be 1 to`},
 		{func(e *spec.Experiment) { e.Rows[6].Null.Shots = 4 }, `row "null-gm": Null.Shots 4: must be 0 here`},
 		{func(e *spec.Experiment) { e.Rows[6].Null.From = "resnet" }, `row "null-gm": Null.From "resnet": must be the ID of a row of kind "run"`},
+		{func(e *spec.Experiment) { e.Rows[0].Genotype = "Genotype()" }, `Genotype is set: architectures of nasbench201 have none`},
 		{func(e *spec.Experiment) { e.Rows[1].Null.Shots = 1 }, `row "darts": Null {Shots:1 From: Draws:0}: must be empty`},
 		{func(e *spec.Experiment) { e.Rows[3].Tolerance = math.NaN() }, `row "gm+darts": Tolerance NaN: must be`},
 		{func(e *spec.Experiment) { e.Rows[3].Paper = map[string]spec.Printed{"svhn/test": {}} }, `Paper["svhn/test"] is no column`},

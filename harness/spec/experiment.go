@@ -2,6 +2,8 @@
 // declared, runs with complete settings, stages, keys and outcomes. It does nothing.
 package spec
 
+import "slices"
+
 // Profiles, fixed and declared; part of every key through the settings they give.
 const (
 	Smoke  = "smoke"  // seconds, for tests
@@ -72,6 +74,12 @@ const (
 	FigureParams    = "params"     // weights in millions, of the retraining network in the profile's size
 	FigureDays      = "days"       // search cost: GPU days in the paper, here days of one worker
 
+	// Of the paper's networks of a genotype, in millions: 20 cells with C = 36 on CIFAR, 14 cells with C = 48 on ImageNet.
+	FigureNetworkParams  = "network-params"
+	FigureNetworkMACs    = "network-macs" // multiply-adds
+	FigureImageNetParams = "imagenet-params"
+	FigureImageNetMACs   = "imagenet-macs"
+
 	// Of successive halving on recorded curves.
 	FigureRecall = "recall" // share of pools, in percent, whose best architecture it picks
 	FigureRegret = "regret" // accuracy points that its pick is behind the pool's best
@@ -83,7 +91,8 @@ func Figures() []string {
 	return []string{FigureSpearmanTop02, FigureSpearmanTop05, FigureSpearmanTop1, FigureSpearman, FigureKendall,
 		FigureSimilarCosine, FigureSimilarTrainLoss, FigureSimilarValidLoss,
 		FigureDissimilarCosine, FigureDissimilarTrainLoss, FigureDissimilarValidLoss,
-		FigureError, FigureBestError, FigureParams, FigureDays, FigureRecall, FigureRegret, FigureEpochs}
+		FigureError, FigureBestError, FigureParams, FigureDays,
+		FigureNetworkParams, FigureNetworkMACs, FigureImageNetParams, FigureImageNetMACs, FigureRecall, FigureRegret, FigureEpochs}
 }
 
 // Row kinds.
@@ -101,6 +110,9 @@ type Row struct {
 	Kind string
 	Runs map[string]Run // by profile; RowRun
 	Null NullOf         // RowNull
+	// Genotype is a released architecture of the DARTS space, RowLiterature. An experiment with one draws its cells beside
+	// those that the searches of the other rows find.
+	Genotype string
 	// Paper holds the printed values by column ID; a column that the paper leaves out has no entry.
 	Paper map[string]Printed
 	// Tolerance, in accuracy points: a mean within it of the printed one counts as reproduced.
@@ -152,6 +164,11 @@ func (e Experiment) Row(id string) (Row, bool) {
 		}
 	}
 	return Row{}, false
+}
+
+// Draws reports whether the experiment draws cells.
+func (e Experiment) Draws() bool {
+	return slices.ContainsFunc(e.Rows, func(r Row) bool { return r.Genotype != "" })
 }
 
 // Bind fills in the hashes of the data and table at hand, which make a declared run a definite one. Where found

@@ -47,3 +47,31 @@ func (c GenotypeCell) String() string {
 	}
 	return "[" + strings.Join(genes, ", ") + "]"
 }
+
+// Common returns how many edges of the 16 two genotypes share, and how many of these with the same operation.
+func (g Genotype) Common(other Genotype) (edges, operations int) {
+	theirs := map[bool]GenotypeCell{false: other.Normal, true: other.Reduction}
+	for reduction, cell := range g.cells() {
+		for n, node := range cell {
+			for _, a := range node {
+				for _, b := range theirs[reduction][n] {
+					if a.From == b.From {
+						edges++
+					}
+					if a == b {
+						operations++
+					}
+				}
+			}
+		}
+	}
+	return edges, operations
+}
+
+// CommonByChance returns what Common is on average for a genotype that is drawn uniformly.
+func CommonByChance() (edges, operations float64) {
+	for n := DARTS.inputs; n < DARTS.nodes; n++ {
+		edges += float64(DARTS.cells*genotypeEdges*genotypeEdges) / float64(n)
+	}
+	return edges, edges / float64(len(DARTS.Operations))
+}

@@ -1,6 +1,8 @@
 package space
 
 import (
+	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -171,4 +173,38 @@ func FuzzParseGenotype(f *testing.F) {
 			t.Errorf("%q: %s, %v", text, member, err)
 		}
 	})
+}
+
+// TestCommon: what two genotypes share, counted edge by edge, and its mean over drawn ones.
+func TestCommon(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	draw := func() Genotype {
+		text, err := DARTS.Draw(Full(DARTS), rng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := ParseGenotype(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g
+	}
+	first := draw()
+	if edges, operations := first.Common(first); edges != 16 || operations != 16 {
+		t.Errorf("with itself: %d edges, %d operations", edges, operations)
+	}
+	const draws = 4000
+	var edges, operations float64
+	for range draws {
+		other := draw()
+		e, o := first.Common(other)
+		if e2, o2 := other.Common(first); e2 != e || o2 != o || o > e || e > 16 {
+			t.Fatalf("%d and %d, the other way round %d and %d", e, o, e2, o2)
+		}
+		edges, operations = edges+float64(e), operations+float64(o)
+	}
+	wantEdges, wantOperations := CommonByChance()
+	if math.Abs(edges/draws-wantEdges) > 0.1 || math.Abs(operations/draws-wantOperations) > 0.1 {
+		t.Errorf("means %.3f and %.3f of %d draws, want %.3f and %.3f", edges/draws, operations/draws, draws, wantEdges, wantOperations)
+	}
 }

@@ -17,6 +17,12 @@ func Alt(t table.Table) string {
 			names = append(names, fmt.Sprintf("%s: %s, %d by %d", h.Title, h.Unit, len(h.Rows), len(h.Columns)))
 		}
 		text = "Heat maps with each value written into its cell. " + strings.Join(names, "; ") + "."
+	case len(t.Drawings) > 0:
+		var names []string
+		for _, d := range t.Drawings {
+			names = append(names, d.Title+": "+d.Cell.String())
+		}
+		text = "Graphs of cells, from their two inputs over four nodes to the output, each edge with its operation. " + strings.Join(names, "; ") + "."
 	case t.Axis != "":
 		text = "Curve of the mean accuracy over the " + axisLabel(t.Axis) + ", every seed a dot, the paper's values as marks, the no-search null as grey bands."
 	case len(t.Scatters) > 0:

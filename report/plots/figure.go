@@ -36,13 +36,15 @@ var (
 	optimumColor = color.NRGBA{R: 0x30, G: 0x80, B: 0x40, A: 0xff}
 )
 
-// PNG writes the figure: heat maps or scatter plots where the table has some, curves where it has an axis, otherwise rows
+// PNG writes the figure: heat maps, scatter plots or drawn cells where the table has some, curves where it has an axis, otherwise rows
 // of dots. Values that aren't finite are gaps, and a method without a value is in the legend as "no
 // data", so there is always a figure.
 func PNG(w io.Writer, t table.Table) error {
 	switch {
 	case len(t.Heats) > 0:
 		return heatMaps(w, t)
+	case len(t.Drawings) > 0:
+		return Cells(w, FormatPNG, t.Title, t.Drawings)
 	case t.Axis != "":
 		return curves(w, t)
 	case len(t.Scatters) > 0:

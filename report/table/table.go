@@ -20,6 +20,7 @@ type Table struct {
 	Sections []Section `json:"sections,omitempty"`
 	Heats    []Heat    `json:"heat_maps,omitempty"`
 	Scatters []Scatter `json:"-"` // the figures behind them are in the database
+	Drawings []Drawing `json:"drawings,omitempty"`
 	Against  []Against `json:"against_null"`
 	Picks    []Pick    `json:"picks"`
 	Costs    []Cost    `json:"costs"`
