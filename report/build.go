@@ -27,6 +27,7 @@ type Input struct {
 	OtherSettings int     // searches recorded under settings that the experiment doesn't declare any more
 	OwnSplits     []Split // that its searches recorded
 	Splits        []Split // of an experiment without runs: what others recorded
+	Imported      []Imported
 }
 
 // Build computes the table. Searches on real and on embedded data never mix: where there is one on real data, the
@@ -80,6 +81,7 @@ func Build(in Input) table.Table {
 		}
 	}
 	t.Notes = notes
+	b.importedRows(&t)
 	t.Claims = b.claims()
 	t.Facts = b.facts(t)
 	return t
@@ -136,9 +138,9 @@ func (b *builder) columns() []table.Column {
 }
 
 // searchedOn is the data set of the declared searches.
-func (b *builder) searchedOn() string {
-	for _, row := range b.Experiment.Rows {
-		if run, ok := row.Runs[b.Profile]; ok {
+func (in Input) searchedOn() string {
+	for _, row := range in.Experiment.Rows {
+		if run, ok := row.Runs[in.Profile]; ok {
 			return run.Data.Set
 		}
 	}
@@ -165,6 +167,10 @@ func (b *builder) cell(row spec.Row, column table.Column) table.Cell {
 	switch row.Kind {
 	case spec.RowRun:
 		b.fillSearched(&cell, row, column)
+	case spec.RowImported:
+		i, _ := b.found(row.ID)
+		fillSeeds(&cell, i.Searches, b.images(column))
+		cell.Asked = len(i.Searches)
 	case spec.RowNull:
 		b.fillNull(&cell, row.ID)
 	case spec.RowOptimal:
@@ -183,28 +189,7 @@ func (b *builder) cell(row spec.Row, column table.Column) table.Cell {
 // fillSearched describes the seeds' accuracies and judges their mean.
 func (b *builder) fillSearched(cell *table.Cell, row spec.Row, column table.Column) {
 	cell.Asked = len(b.Experiment.Seeds)
-	for _, s := range b.searches[row.ID] {
-		switch s.state() {
-		case spec.Diverged:
-			cell.Diverged++
-		case spec.Failed:
-			cell.Failed++
-		case spec.Done:
-			p := s.pick(spec.RuleTableValid)
-			if accuracy, ok := p.accuracy[column.ID]; ok && finite(accuracy) {
-				cell.Seeds = append(cell.Seeds, table.Seed{
-					Seed: s.Seed, Accuracy: accuracy, Architecture: s.Leaves[p.leaf].Derive.Derive.Architecture,
-					Leaf: p.leaf, Stage: string(p.evaluate.Key),
-				})
-			}
-		}
-	}
-	values := make([]float64, len(cell.Seeds))
-	for i, s := range cell.Seeds {
-		values[i] = s.Accuracy
-	}
-	sample := stat.NewSample(values)
-	describe(cell, sample, b.images(column))
+	sample := fillSeeds(cell, b.searches[row.ID], b.images(column))
 	if cell.Paper == nil && !b.embedded {
 		return
 	}
@@ -220,4 +205,31 @@ func (b *builder) fillSearched(cell *table.Cell, row spec.Row, column table.Colu
 		}
 	}
 	cell.Verdict, cell.Reason = judge(c)
+}
+
+// fillSeeds describes the seeds' accuracies: those of the architectures that the main rule picks.
+func fillSeeds(cell *table.Cell, searches []Search, images int) stat.Sample {
+	for _, s := range searches {
+		switch s.state() {
+		case spec.Diverged:
+			cell.Diverged++
+		case spec.Failed:
+			cell.Failed++
+		case spec.Done:
+			p := s.pick(spec.RuleTableValid)
+			if accuracy, ok := p.accuracy[cell.Column]; ok && finite(accuracy) {
+				cell.Seeds = append(cell.Seeds, table.Seed{
+					Seed: s.Seed, Accuracy: accuracy, Architecture: s.Leaves[p.leaf].Derive.Derive.Architecture,
+					Leaf: p.leaf, Stage: string(p.evaluate.Key),
+				})
+			}
+		}
+	}
+	values := make([]float64, len(cell.Seeds))
+	for i, s := range cell.Seeds {
+		values[i] = s.Accuracy
+	}
+	sample := stat.NewSample(values)
+	describe(cell, sample, images)
+	return sample
 }

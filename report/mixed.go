@@ -22,7 +22,7 @@ func (b *builder) sources(row string) []source {
 	data, tables, retrained := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, s := range b.of(row) {
 		for _, o := range s.Stages {
-			if o.State != spec.Failed { // it gave no number
+			if o.State != spec.Failed && !o.LooksUp() { // it gave no number, or that of the table alone
 				provenance = append(provenance, o.Provenance)
 			}
 		}
@@ -42,6 +42,11 @@ func (b *builder) sources(row string) []source {
 	for _, n := range b.Nulls {
 		if row == "" || n.Row == row {
 			provenance = append(provenance, n.Outcome.Provenance)
+		}
+	}
+	for _, i := range b.ofKind(spec.EvidenceArchitectures) {
+		if row == "" || i.Row == row {
+			tables["SHA-256 "+spec.Key(i.Table).Short()] = true
 		}
 	}
 	return append([]source{

@@ -87,12 +87,17 @@ func (b *builder) optimum(column string) (best float64, single, ok bool) {
 // nullsOf returns the null rows that have as many picks as the row has leaves, those of its own leaves included.
 func (b *builder) nullsOf(row spec.Row) []spec.Row {
 	var list []spec.Row
-	run, ok := row.Runs[b.Profile]
-	if !ok {
+	leaves := 0
+	if run, ok := row.Runs[b.Profile]; ok {
+		leaves = run.Leaves()
+	} else if i, ok := b.found(row.ID); ok && row.Kind == spec.RowImported {
+		leaves = i.leaves()
+	}
+	if leaves == 0 {
 		return nil
 	}
 	for _, r := range b.Experiment.Rows {
-		if r.Kind == spec.RowNull && (r.Null.From == row.ID || r.Null.Shots == run.Leaves()) {
+		if r.Kind == spec.RowNull && (r.Null.From == row.ID || r.Null.Shots == leaves) {
 			list = append(list, r)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 // Rival is predictions from elsewhere, to stand beside recorded rankings.
 type Rival struct {
 	ID, Name      string
+	Kind          string // spec.RowImported, or empty
 	Architectures []rank.Architecture
 }
 
@@ -31,8 +32,11 @@ func Rankings(in Input, rivals ...Rival) table.Table {
 			t.Costs = append(t.Costs, b.cost(row))
 		}
 	}
-	for _, r := range rivals {
-		one := &ranked{row: spec.Row{ID: r.ID, Name: r.Name}, rival: true, asked: 1}
+	for _, i := range b.ofKind(spec.EvidencePredictions) {
+		t.Notes = append(t.Notes, i.note())
+	}
+	for _, r := range append(b.rivals(), rivals...) {
+		one := &ranked{row: spec.Row{ID: r.ID, Name: r.Name, Kind: r.Kind}, rival: true, asked: 1}
 		one.add(0, r.Architectures)
 		list = append(list, one)
 	}

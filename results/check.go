@@ -26,6 +26,9 @@ func (s *Store) Check() error {
 	if err := errors.Join(s.checkRuns(), s.checkAttempts()); err != nil {
 		return explain("checking", s.path, err)
 	}
+	if _, err := s.Evidence(""); err != nil {
+		return err
+	}
 	return s.eachStage(func(key spec.Key, stage, body, checksum string) error {
 		if sum(stage) != string(key) {
 			return fmt.Errorf("stage %s: %w: its text has another key", key.Short(), ErrDamaged)

@@ -20,6 +20,7 @@ import (
 // Salvaged is what Salvage brought over into a new file.
 type Salvaged struct {
 	Stages, Outcomes, Attempts, Runs int
+	Evidence                         int    // files of others
 	Orphans                          int    // outcomes and attempts left behind because their stage's row is lost
 	Unknown                          int    // outcomes and attempts that are kept, but what computed them is lost
 	Kept                             string // the damaged file, under its new name
@@ -47,7 +48,7 @@ func Salvage(path string) (Salvaged, error) {
 	if err != nil {
 		return Salvaged{}, explain("salvaging", full, err)
 	}
-	if len(found.stages)+len(found.runs) == 0 {
+	if len(found.stages)+len(found.runs)+len(found.evidence) == 0 {
 		return Salvaged{}, explain("salvaging", full, errors.New("no row of gmnas is in it, so it stays as it is; move it away, and `gmnas run` begins a new one"))
 	}
 	fresh := full + ".salvaged"
@@ -69,6 +70,7 @@ type found struct {
 	attempts map[attemptRow]bool
 	runs     map[runID]runRow
 	origins  map[string]originRow // by hash
+	evidence map[evidenceID]string
 }
 
 type outcomeRow struct {
@@ -114,7 +116,7 @@ func carve(path string) (found, error) {
 }
 
 func carvePages(p *pages) found {
-	f := found{map[spec.Key]string{}, map[spec.Key]outcomeRow{}, map[attemptRow]bool{}, map[runID]runRow{}, map[string]originRow{}}
+	f := found{map[spec.Key]string{}, map[spec.Key]outcomeRow{}, map[attemptRow]bool{}, map[runID]runRow{}, map[string]originRow{}, map[evidenceID]string{}}
 	p.each(func(page []byte) { p.cells(page, f.add) })
 	f.settle()
 	return f
@@ -136,6 +138,11 @@ func (f found) add(row []column) {
 			f.origins[hash] = originRow{kind, body}
 		}
 		f.outcome(spec.Key(row[0].text), row[1].text, row[2].text)
+	case "ttttt":
+		id := evidenceID{row[0].text, row[1].text, row[2].text}
+		if _, err := id.read(row[3].text, row[4].text); err == nil {
+			f.evidence[id] = row[3].text
+		}
 	case "ntttttt":
 		f.attempt(attemptRow{row[1].text, row[2].text, row[3].text, row[4].text, row[5].text, row[6].text})
 	case "tttittt", "tttitttt":
@@ -255,6 +262,13 @@ func (f found) insert(tx *sql.Tx) (Salvaged, error) {
 			return s, err
 		}
 		s.Attempts++
+	}
+	for id, body := range f.evidence {
+		if _, err := tx.Exec("INSERT INTO evidence (experiment, row, source, body, checksum) VALUES (?, ?, ?, ?, ?)",
+			id.experiment, id.row, id.source, body, sum(body)); err != nil {
+			return s, err
+		}
+		s.Evidence++
 	}
 	for id, r := range f.runs {
 		if err := id.insert(tx, r.body, r.bound); err != nil {

@@ -109,7 +109,18 @@ CREATE VIEW provenance AS
 	// Every column of a run is checked (runID.sum), not only its settings.
 	statements: "ALTER TABLE bindings ADD COLUMN checksum TEXT NOT NULL DEFAULT ''",
 	rewrite:    sumRuns,
-}}
+}, {
+	// What others found or claim, from their files.
+	statements: `
+CREATE TABLE evidence (
+	experiment TEXT NOT NULL,
+	row        TEXT NOT NULL,
+	source     TEXT NOT NULL, -- SHA-256 of the file
+	body       TEXT NOT NULL, -- canonical JSON of spec.Evidence
+	checksum   TEXT NOT NULL, -- SHA-256 of body
+	PRIMARY KEY (experiment, row, source)
+) STRICT;
+`}}
 
 // prepare turns the write-ahead log on and applies the missing migrations, in one transaction.
 func (s *Store) prepare() error {

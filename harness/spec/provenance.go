@@ -49,6 +49,12 @@ func (b Build) Identity() string {
 	return ""
 }
 
+// LooksUp reports whether the outcome is a table's entry, which follows from the table, whose hash is in the stage's key,
+// and from nothing that was computed.
+func (o Outcome) LooksUp() bool {
+	return o.Kind == KindEvaluate && o.Evaluate != nil && len(o.Evaluate.Curve) == 0
+}
+
 // String is the build as people read it: "commit 51e15f8d103d+dirty, code 0c5e2b11a9f4".
 func (b Build) String() string {
 	if b.Identity() == "" {

@@ -38,7 +38,7 @@ func newStrip(t table.Table, column table.Column) *strip {
 		line := row{kind: r.Kind, paper: finite(cell.Paper), std: finite(cell.PaperStd)}
 		var null *table.Cell
 		switch r.Kind {
-		case spec.RowRun:
+		case spec.RowRun, spec.RowImported:
 			line.seeds = finiteSeeds(cell)
 			line.mean = finite(cell.Mean)
 			line.noData = len(line.seeds) == 0

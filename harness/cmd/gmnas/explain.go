@@ -188,6 +188,8 @@ func (x explainer) number(row table.Row, cell table.Cell) error {
 	case spec.RowNull:
 		fmt.Fprintln(x.out, "No search: architectures drawn at random, one from each mask, and one of them picked by table validation accuracy on cifar10.")
 		x.nulls(row.ID)
+	case spec.RowImported:
+		x.imported(row, cell)
 	default:
 		if err := x.searches(row, cell); err != nil {
 			return err

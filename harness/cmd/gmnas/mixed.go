@@ -31,7 +31,12 @@ func mixes(before run.Survey, machine spec.Machine) string {
 		return ""
 	}
 	others := map[string]int{}
+	n := 0
 	for _, o := range before.Recorded {
+		if o.LooksUp() {
+			continue
+		}
+		n++
 		p := o.Provenance
 		if p.Build.Identity() != build().Identity() {
 			others["computed by other code: "+p.Build.String()]++
@@ -42,7 +47,7 @@ func mixes(before run.Survey, machine spec.Machine) string {
 	}
 	var lines []string
 	for _, text := range slices.Sorted(maps.Keys(others)) {
-		lines = append(lines, fmt.Sprintf("  %d of %d stages, %s", others[text], len(before.Recorded), text))
+		lines = append(lines, fmt.Sprintf("  %d of %d stages, %s", others[text], n, text))
 	}
 	if len(lines) == 0 {
 		return ""

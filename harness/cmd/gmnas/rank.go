@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -161,35 +162,45 @@ func ranksOn(e spec.Experiment) string {
 	return ""
 }
 
-// rival reads a file and joins it to the table. Architectures outside the space are left out, missing ones are an error,
-// as the best ones of a part aren't the best of the space.
+// rival reads a file of predictions and joins it to the table.
 func rival(path string, s space.Space, truths *nasbench.Table, dataset nasbench.Dataset) (report.Rival, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return report.Rival{}, err
 	}
 	defer f.Close()
-	list, err := predictions.Read(f)
-	if err != nil {
-		return report.Rival{}, err
-	}
+	list, err := predicted(f, s, truths, dataset)
 	r := report.Rival{Name: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))}
+	for _, p := range list {
+		r.Architectures = append(r.Architectures, rank.Architecture(p))
+	}
+	return r, err
+}
+
+// predicted reads predictions and joins them to the table. Architectures outside the space are left out, missing ones are an
+// error, as the best ones of a part aren't the best of the space.
+func predicted(r io.Reader, s space.Space, truths *nasbench.Table, dataset nasbench.Dataset) ([]spec.Predicted, error) {
+	list, err := predictions.Read(r)
+	if err != nil {
+		return nil, err
+	}
+	var joined []spec.Predicted
 	for _, p := range list {
 		if _, err := space.NB201.Convert(p.Architecture, s); err != nil {
 			continue
 		}
 		v, err := truths.Accuracy(nasbench.Query{Space: space.NB201, Architecture: p.Architecture, Dataset: dataset, Split: nasbench.Test, Epochs: 200})
 		if err != nil {
-			return report.Rival{}, err
+			return nil, err
 		}
 		row, err := truths.NATSIndex(space.NB201, p.Architecture)
 		if err != nil {
-			return report.Rival{}, err
+			return nil, err
 		}
-		r.Architectures = append(r.Architectures, rank.Architecture{Row: row, Predicted: p.Value, Truth: v.Accuracy})
+		joined = append(joined, spec.Predicted{Row: row, Predicted: p.Value, Truth: v.Accuracy})
 	}
-	if n := len(r.Architectures); n < s.Size() {
-		return report.Rival{}, fmt.Errorf("has predictions for %d of the %d architectures of %s; give all of them", n, s.Size(), s.Name)
+	if n := len(joined); n < s.Size() {
+		return nil, fmt.Errorf("has predictions for %d of the %d architectures of %s; give all of them", n, s.Size(), s.Name)
 	}
-	return r, nil
+	return joined, nil
 }

@@ -93,7 +93,12 @@ func follow(store *results.Store, e spec.Experiment, profile string, p spec.Prec
 		return report.Input{}, err
 	}
 	in, err := report.Collect(inPrecision(e, p), profile, plain(bindings), store.Lookup())
+	if err != nil {
+		return in, err
+	}
 	in.Declared = declared.Seeds
+	evidence, err := store.Evidence(e.Label)
+	in.Import(evidence, store.Lookup())
 	return in, errors.Join(err, store.Err())
 }
 

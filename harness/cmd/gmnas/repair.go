@@ -44,6 +44,9 @@ func mendDatabase(path string, say func(string)) error {
 			return err
 		}
 		text := fmt.Sprintf("database %s: %d stages, %d outcomes, %d failed attempts and %d runs that were asked for are salvaged", path, s.Stages, s.Outcomes, s.Attempts, s.Runs)
+		if s.Evidence > 0 {
+			text += fmt.Sprintf("; %d imported files too", s.Evidence)
+		}
 		if s.Orphans > 0 {
 			text += fmt.Sprintf("; %d rows whose stage is lost are not", s.Orphans)
 		}
