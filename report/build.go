@@ -168,7 +168,7 @@ func (b *builder) cell(row spec.Row, column table.Column) table.Cell {
 	case spec.RowRun:
 		b.fillSearched(&cell, row, column)
 	case spec.RowImported:
-		i, _ := b.found(row.ID)
+		i, _ := b.elsewhere(row.ID)
 		fillSeeds(&cell, i.Searches, b.images(column))
 		cell.Asked = len(i.Searches)
 	case spec.RowNull:

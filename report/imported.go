@@ -1,11 +1,15 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 
 	"gmnas/harness/plan"
 	"gmnas/harness/spec"
 	"gmnas/report/rank"
+	"gmnas/report/stat"
 	"gmnas/report/table"
 )
 
@@ -82,8 +86,8 @@ func (b *builder) ofKind(kind string) []Imported {
 	return list
 }
 
-// found are the imported architectures of a row.
-func (b *builder) found(row string) (Imported, bool) {
+// elsewhere are the imported architectures of a row.
+func (b *builder) elsewhere(row string) (Imported, bool) {
 	for _, i := range b.ofKind(spec.EvidenceArchitectures) {
 		if i.Row == row {
 			return i, true
@@ -104,6 +108,63 @@ func (b *builder) importedRows(t *table.Table) {
 		t.Notes = append(t.Notes, i.note())
 		t.Against = append(t.Against, b.against(row, t.Columns)...)
 	}
+}
+
+// curveRows are the lines of retrainings elsewhere, a seed each, below the declared ones. Their errors are claims.
+func (b *builder) curveRows(t *table.Table, columns []spec.Column) {
+	rows := map[string][]Imported{}
+	for _, i := range b.ofKind(spec.EvidenceCurve) {
+		rows[i.Row] = append(rows[i.Row], i)
+	}
+	for _, id := range slices.Sorted(maps.Keys(rows)) {
+		seeds := rows[id]
+		slices.SortFunc(seeds, func(x, y Imported) int { return cmp.Compare(x.Claim.Seed, y.Claim.Seed) })
+		line := table.Row{ID: id, Name: seeds[0].Name, Kind: spec.RowImported, Noted: true}
+		for _, c := range columns {
+			line.Cells = append(line.Cells, claimedCell(c, seeds))
+		}
+		t.Rows = append(t.Rows, line)
+		for _, i := range seeds {
+			n := i.note()
+			last := i.Claim.Curve[len(i.Claim.Curve)-1]
+			n.Text += fmt.Sprintf("; seed %d, %d epochs, %.2f %% after the last one", i.Claim.Seed, len(i.Claim.Curve), last.TestAcc)
+			t.Notes = append(t.Notes, n)
+		}
+	}
+}
+
+// claimedCell is a figure of retrainings elsewhere: errors after the last epoch, the best of the seeds among them, and weights.
+func claimedCell(c spec.Column, seeds []Imported) table.Cell {
+	cell := table.Cell{Column: c.ID(), Asked: len(seeds)}
+	if c.Rule != "" {
+		return cell // nothing was selected
+	}
+	var values []float64
+	for _, i := range seeds {
+		v := 100 - i.Claim.Curve[len(i.Claim.Curve)-1].TestAcc
+		switch c.Figure {
+		case spec.FigureParams:
+			if i.Claim.Params == 0 {
+				continue
+			}
+			v = float64(i.Claim.Params) / 1e6
+		case spec.FigureError, spec.FigureBestError:
+		default:
+			continue
+		}
+		values = append(values, v)
+		cell.Seeds = append(cell.Seeds, table.Seed{Seed: i.Claim.Seed, Accuracy: v, Architecture: i.Claim.Architecture})
+	}
+	sample := stat.NewSample(values)
+	if c.Figure != spec.FigureBestError {
+		describe(&cell, sample, 0)
+		return cell
+	}
+	cell.N = sample.N()
+	if low, _, err := sample.Range(); err == nil {
+		cell.Mean = &low
+	}
+	return cell
 }
 
 // rivals are the imported predictions.

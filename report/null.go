@@ -90,7 +90,7 @@ func (b *builder) nullsOf(row spec.Row) []spec.Row {
 	leaves := 0
 	if run, ok := row.Runs[b.Profile]; ok {
 		leaves = run.Leaves()
-	} else if i, ok := b.found(row.ID); ok && row.Kind == spec.RowImported {
+	} else if i, ok := b.elsewhere(row.ID); ok && row.Kind == spec.RowImported {
 		leaves = i.leaves()
 	}
 	if leaves == 0 {

@@ -43,6 +43,7 @@ func retrained(in Input) table.Table {
 			t.Costs = append(t.Costs, b.cost(row))
 		}
 	}
+	b.curveRows(&t, in.Experiment.Columns)
 	t.Claims = b.claims()
 	t.Sections = []table.Section{b.everyRetrained(), b.found()}
 	if b.selectsAll() {

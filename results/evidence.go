@@ -40,7 +40,7 @@ func (s *Store) AddEvidence(e spec.Evidence) error {
 }
 
 func checkEvidence(e spec.Evidence) error {
-	kinds := map[string]bool{spec.EvidenceArchitectures: len(e.Found) > 0, spec.EvidencePredictions: len(e.Predictions) > 0, spec.EvidenceCurve: e.Claim != nil}
+	kinds := map[string]bool{spec.EvidenceArchitectures: len(e.Found) > 0, spec.EvidencePredictions: len(e.Predictions) > 0, spec.EvidenceCurve: e.Claim != nil && len(e.Claim.Curve) > 0}
 	switch {
 	case !name.MatchString(e.Experiment) || !name.MatchString(e.Row):
 		return errors.New("experiment and row: letters, digits and +._- only, at most 100")

@@ -145,12 +145,12 @@ func readReleased(dir string) ([]Curve, error) {
 		if err != nil {
 			return nil, err
 		}
-		accuracy, err := parseCSV(data)
+		epochs, err := parseCSV(data)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
 		name := strings.TrimSuffix(strings.TrimPrefix(f.Name, "retrain_curve_"), ".csv")
-		list = append(list, Curve{Name: name, Accuracy: accuracy})
+		list = append(list, Curve{Name: name, Accuracy: tests(epochs)})
 	}
 	return list, nil
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -214,12 +215,31 @@ func FuzzGenotypes(f *testing.F) {
 	})
 }
 
+// TestReadRetraining: a log and the curve's file that is made of it say the same epochs; only the log says how many weights.
+func TestReadRetraining(t *testing.T) {
+	made, err := FromLog([]byte(log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, params := range map[string]float64{log: 3.660166, string(made): 0} {
+		r, err := ReadRetraining([]byte(text))
+		if want := []Epoch{{0.025, 61.146, 68.25}, {0.02499606, 64.583328, 66}}; err != nil || r.Params != params || !slices.Equal(r.Epochs, want) {
+			t.Errorf("%.20q: %+v, %v", text, r, err)
+		}
+	}
+	for _, bad := range []string{"", "epoch", strings.Replace(log, "3.660166MB", "many", 1), strings.Replace(log, "3.660166MB", "-1MB", 1), columns + "\n1,0,0,0\n"} {
+		if r, err := ReadRetraining([]byte(bad)); err == nil {
+			t.Errorf("%.40q: %+v", bad, r)
+		}
+	}
+}
+
 func FuzzLog(f *testing.F) {
 	f.Add([]byte(log))
 	f.Add([]byte(columns + "\r\n0,1e-1,2,3\r\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if accuracies, err := parseCSV(data); err == nil {
-			if err := (Set{Curves: []Curve{{Accuracy: accuracies}}}).check(); err != nil {
+		if r, err := ReadRetraining(data); err == nil {
+			if err := (Set{Curves: []Curve{{Accuracy: tests(r.Epochs)}}}).check(); err != nil || r.Params < 0 {
 				t.Error(err)
 			}
 		}

@@ -45,9 +45,66 @@ func FromLog(log []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// parseCSV reads the accuracies of a curve's file. Lines may end in LF or CRLF.
-func parseCSV(data []byte) ([]float64, error) {
-	var list []float64
+// Epoch is a line of a curve's file: learning rate, training and test accuracy in percent.
+type Epoch struct{ LR, Train, Test float64 }
+
+// Retraining is somebody's retraining as its log has it.
+type Retraining struct {
+	Params float64 // millions of weights; 0 where the file doesn't say
+	Epochs []Epoch
+}
+
+// maxRetraining bounds a file; the released logs have 0.7 MB.
+const maxRetraining = 16 << 20
+
+// ReadRetraining reads a retraining log of the released code, or a curve's file as FromLog makes it.
+func ReadRetraining(data []byte) (Retraining, error) {
+	if len(data) > maxRetraining {
+		return Retraining{}, fmt.Errorf("reading a retraining: more than %d MiB", maxRetraining>>20)
+	}
+	var r Retraining
+	if !bytes.HasPrefix(data, []byte(columns)) {
+		var err error
+		if r.Params, err = logParams(data); err != nil {
+			return r, err
+		}
+		if data, err = FromLog(data); err != nil {
+			return r, err
+		}
+	}
+	var err error
+	if r.Epochs, err = parseCSV(data); err != nil {
+		return r, fmt.Errorf("reading a retraining: %w", err)
+	}
+	return r, nil
+}
+
+// logParams is the log's line "param size = 3.660166MB", 0 where it has none.
+func logParams(log []byte) (float64, error) {
+	_, after, ok := bytes.Cut(log, []byte(" param size = "))
+	if !ok {
+		return 0, nil
+	}
+	text, _, _ := strings.Cut(string(after[:min(len(after), 40)]), "MB")
+	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || !(v > 0 && v < 1e6) {
+		return 0, fmt.Errorf("reading a retraining log: param size %.20q must be millions of weights", text)
+	}
+	return v, nil
+}
+
+// tests are the epochs' test accuracies.
+func tests(epochs []Epoch) []float64 {
+	list := make([]float64, len(epochs))
+	for k, e := range epochs {
+		list[k] = e.Test
+	}
+	return list
+}
+
+// parseCSV reads a curve's file. Lines may end in LF or CRLF.
+func parseCSV(data []byte) ([]Epoch, error) {
+	var list []Epoch
 	head := true
 	for line := range strings.Lines(string(data)) {
 		line = strings.TrimRight(line, "\r\n")
@@ -73,7 +130,7 @@ func parseCSV(data []byte) ([]float64, error) {
 			}
 			numbers[k] = v
 		}
-		list = append(list, numbers[2])
+		list = append(list, Epoch{numbers[0], numbers[1], numbers[2]})
 	}
 	if len(list) == 0 {
 		return nil, errors.New("has no epoch")

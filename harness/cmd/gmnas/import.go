@@ -24,10 +24,11 @@ const (
 	importRemove = "remove"
 )
 
-var importActions = []string{spec.EvidenceArchitectures, spec.EvidencePredictions, importList, importRemove}
+var importActions = []string{spec.EvidenceArchitectures, spec.EvidencePredictions, spec.EvidenceCurve, importList, importRemove}
 
 type importFlags struct {
-	name, encoding, db, data *string
+	name, encoding, genotype, db, data *string
+	seed                               *int64
 }
 
 func importCommand() command {
@@ -35,16 +36,20 @@ func importCommand() command {
 	o := importFlags{
 		name:     f.String("name", "", "`name` of the row in tables (default: its ID)"),
 		encoding: f.String("encoding", "", "`name` of the code base whose numbers or spelling architectures are in: "+strings.Join(encodings(), ", ")+" (default: told by names; numbers need it)"),
+		seed:     f.Int64("seed", 0, "seed of the search that a curve's architecture is of"),
+		genotype: f.String("genotype", "", "`text` of a curve's architecture, in the DARTS spelling, where it is known"),
 		db:       databaseFlag(f), data: dataFlag(f),
 	}
 	return command{
 		name: "import", args: strings.Join(importActions, "|") + " [EXPERIMENT ROW [FILE]]", choices: importChoices,
 		short: "put what others found or claim beside an experiment's own rows", flags: f,
 		long: "architectures: lines of seed and architecture, or JSON, seed to architecture or a list, one a leaf; they are judged by the same look-up\n" +
-			"and pick as those found here. predictions: a number for each architecture, as for `gmnas rank`; they are ranked beside the\n" +
-			"experiment's. Tables mark such rows as imported third-party evidence, with the file's SHA-256. list and remove undo nothing that is run.",
+			"and pick as those found here. predictions: a number for each architecture, as for `gmnas rank`, ranked beside the experiment's.\n" +
+			"curve: a retraining log of the released code, or CSV of epoch,lr,train_acc,test_acc, one for each seed. Tables mark such rows as\n" +
+			"imported third-party evidence, with the file's SHA-256.",
 		example: "gmnas import architectures table3 mine found.txt --encoding naslib --name 'My search'\n" +
-			"gmnas import predictions table7 released few-shot-supernet.json\ngmnas import list\ngmnas import remove table3 mine",
+			"gmnas import predictions table7 released few-shot-supernet.json\ngmnas import curve table4 theirs log.txt --seed 2\n" +
+			"gmnas import list\ngmnas import remove table3 mine",
 		do: func(ctx context.Context, c call) error { return doImport(ctx, c, o) },
 	}
 }
@@ -94,6 +99,17 @@ func doImport(ctx context.Context, c call, o importFlags) error {
 	if err := checkData(*o.data); err != nil {
 		return err
 	}
+	switch action {
+	case spec.EvidencePredictions:
+		err = takePredictions(&evidence, e, content, *o.data)
+	case spec.EvidenceCurve:
+		err = takeCurve(&evidence, e, content, *o.seed, *o.genotype)
+	default:
+		err = takeArchitectures(&evidence, e, content, *o.data)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", args[2], err)
+	}
 	store, err := openForRun(*o.db)
 	if err != nil {
 		return err
@@ -104,13 +120,8 @@ func doImport(ctx context.Context, c call, o importFlags) error {
 		return err
 	}
 	defer unlock()
-	if action == spec.EvidencePredictions {
-		err = takePredictions(&evidence, e, content, *o.data)
-	} else {
-		err = takeArchitectures(ctx, store, &evidence, e, content, *o.data)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", args[2], err)
+	if err := lookUp(ctx, store, evidence, *o.data); err != nil {
+		return err
 	}
 	if err := store.AddEvidence(evidence); err != nil {
 		return err
@@ -161,8 +172,11 @@ func (o importFlags) read(e spec.Experiment, row, path, kind string) (spec.Evide
 
 // contents says how much the evidence is.
 func contents(e spec.Evidence) string {
-	if e.Kind == spec.EvidencePredictions {
+	switch e.Kind {
+	case spec.EvidencePredictions:
 		return fmt.Sprintf("predictions of %d architectures", len(e.Predictions))
+	case spec.EvidenceCurve:
+		return fmt.Sprintf("a retraining of %d epochs, seed %d", len(e.Claim.Curve), e.Claim.Seed)
 	}
 	n := 0
 	for _, f := range e.Found {
