@@ -12,7 +12,7 @@ import (
 
 // FuzzRun: whatever a run's settings are, there is an error or a plan: its first stages, their work and their text.
 func FuzzRun(f *testing.F) {
-	for _, r := range []spec.Run{gmDARTS(), l2(), fewShot(spec.SNAS, 30), fewShot(spec.RSPS, 50), oneShot(spec.DARTS, 50), {}} {
+	for _, r := range []spec.Run{gmDARTS(), l2(), fewShot(spec.SNAS, 30), fewShot(spec.RSPS, 50), oneShot(spec.DARTS, 50), selecting(spec.SelectHalving), rankingGM(), pairing(), {}} {
 		b, err := json.Marshal(r)
 		if err != nil {
 			f.Fatal(err)
