@@ -87,6 +87,8 @@ func wanted(e *pflag.InvalidValueError) string {
 	switch e.GetFlag().Value.Type() {
 	case "int":
 		return "use a whole number, as in 2"
+	case "float64":
+		return "use a number, as in 0.01"
 	case "bool":
 		return "use true or false, or the flag alone"
 	case "duration":

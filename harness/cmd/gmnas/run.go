@@ -70,7 +70,7 @@ func doRun(ctx context.Context, c call, o runFlags) error {
 	}
 	goals := b.goals()
 	if len(goals) == 0 && len(b.left) > 0 {
-		return errors.New("nothing to run: the data of " + strings.Join(c.args, ", ") + " isn't there")
+		return errors.New("nothing to run: the data of " + strings.Join(c.args, ", ") + " isn't there; the lines above say how to get it")
 	}
 	if len(goals) == 0 {
 		fmt.Fprintf(c.err, "Nothing to run: %s reports on what other experiments record.\n", strings.Join(c.args, ", "))

@@ -57,8 +57,11 @@ func doVerify(ctx context.Context, c call, o verifyFlags) error {
 	if err != nil {
 		return err
 	}
-	if *o.sample < 0 || !(*o.tolerance >= 0) {
-		return fmt.Errorf("--sample %d and --tolerance %v: not negative", *o.sample, *o.tolerance)
+	if *o.sample < 0 {
+		return fmt.Errorf("--sample %d: must not be negative", *o.sample)
+	}
+	if !(*o.tolerance >= 0) {
+		return fmt.Errorf("--tolerance %v: must be 0 or more", *o.tolerance)
 	}
 	if *o.backend != "" {
 		if err := checkBackend(*o.backend); err != nil {
