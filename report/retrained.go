@@ -26,7 +26,7 @@ func retrained(in Input) table.Table {
 		if b.embedded {
 			columns[i] = onEmbedded(columns[i])
 		}
-		t.Columns = append(t.Columns, errorColumn(columns[i], b.Profile))
+		t.Columns = append(t.Columns, errorColumn(columns[i]))
 	}
 	for _, row := range in.Experiment.Rows {
 		if b.embedded && row.Kind != spec.RowRun {
@@ -80,18 +80,16 @@ var ruleNames = map[string]string{
 	spec.RuleSupernet: "supernet accuracy", spec.RuleSupernetLoss: "supernet loss", spec.RuleHeldOut: "max", spec.SelectHalving: "halving",
 }
 
-func errorColumn(c spec.Column, profile string) table.Column {
+func errorColumn(c spec.Column) table.Column {
 	column := table.Column{ID: c.ID(), Dataset: "error", Split: map[string]string{spec.FigureBestError: "best", spec.FigureError: "mean"}[c.Figure]}
-	three := 3
+	atMostThree, atMostFour := -3, -4
 	switch {
 	case c.Figure == spec.FigureParams:
 		column.Dataset, column.Split = "weights", "M"
-		if profile != spec.Paper {
-			column.Decimals = &three
-		}
+		column.Decimals = &atMostThree
 	case c.Figure == spec.FigureDays:
 		column.Dataset, column.Split = "search", "days"
-		column.Decimals = &three
+		column.Decimals = &atMostFour
 	case c.Rule != "":
 		column.Dataset = ruleNames[c.Rule]
 	}

@@ -119,6 +119,8 @@ func TestNumbers(t *testing.T) {
 		{plusMinus(nil, nil, 2), "-"},
 		{plusMinus(value(93.2), nil, 2), "93.20"},
 		{plusMinus(value(93.2), value(0), 2), "93.20 ± 0.00"},
+		{plusMinus(value(2000), value(0.25), -3), "2000 ± 0.25"},
+		{plusMinus(value(1.1), value(0.0001), -3), "1.1 ± 0"},
 		{signed(value(-0.001), 2), "0.00"},
 		{signed(value(0.001), 2), "0.00"},
 		{signed(value(-0.35), 2), "-0.35"},

@@ -247,14 +247,25 @@ func about(t table.Table, n table.Note) string {
 }
 
 func plusMinus(mean, std *float64, decimals int) string {
-	format := fmt.Sprintf("%%.%df", decimals)
 	if mean == nil {
 		return "-"
 	}
 	if std == nil {
-		return number(mean, format)
+		return fixed(mean, decimals)
 	}
-	return number(mean, format) + " ± " + number(std, format)
+	return fixed(mean, decimals) + " ± " + fixed(std, decimals)
+}
+
+// fixed has so many decimals, or, where the number is negative, at most as many and no zeros at the end.
+func fixed(v *float64, decimals int) string {
+	if decimals >= 0 {
+		return number(v, fmt.Sprintf("%%.%df", decimals))
+	}
+	text := number(v, fmt.Sprintf("%%.%df", -decimals))
+	if strings.Contains(text, ".") {
+		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	}
+	return text
 }
 
 // decimals is how many the table's figures have.

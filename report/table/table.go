@@ -51,7 +51,7 @@ type Column struct {
 	Dataset  string `json:"dataset"`
 	Split    string `json:"split"`
 	Transfer bool   `json:"transfer"`           // the search ran on another data set
-	Decimals *int   `json:"decimals,omitempty"` // of its figures, where they aren't the table's
+	Decimals *int   `json:"decimals,omitempty"` // of its figures, where they aren't the table's; -3 is at most 3
 }
 
 // Row is a line of the table, with one cell a column.
