@@ -41,14 +41,14 @@ var dartsScales = map[string]scale{
 		},
 		retrain: retraining(spec.Retrain{
 			Data: spec.Data{Set: "cifar10", Records: 2048, Pool: 4}, HeldOut: 1024, Test: 1000,
-			Net: spec.Net{Channels: 8, Cells: 5}, Batch: 32, Epochs: 12, Cutout: 2,
+			Net: spec.Net{Channels: 8, Cells: 5}, Batch: 32, Epochs: 20, Cutout: 2,
 		}),
-		rungs: []int{1, 2, 12},
+		rungs: []int{1, 3, 20},
 		embedded: spec.Embedded{
 			Data: spec.Data{Set: spec.Synthetic, Records: 512, Pool: 4},
 			Retrain: retraining(spec.Retrain{
 				Data: spec.Data{Set: spec.Synthetic, Records: 2048, Pool: 4}, HeldOut: 1024, Test: 1000,
-				Net: spec.Net{Channels: 8, Cells: 5}, Batch: 32, Epochs: 12, Cutout: 2,
+				Net: spec.Net{Channels: 8, Cells: 5}, Batch: 32, Epochs: 20, Cutout: 2,
 			}),
 		},
 	},
