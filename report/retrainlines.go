@@ -281,6 +281,22 @@ func (b *builder) errorPanels() []table.Scatter {
 		p.Series = []table.Series{seeds, means, papers}
 		panels = append(panels, p)
 	}
+	span := [2]float64{math.Inf(1), math.Inf(-1)}
+	for _, p := range panels {
+		for _, s := range p.Series {
+			for k, at := range s.Points {
+				span[0], span[1] = min(span[0], at[0]), max(span[1], at[0])
+				if k < len(s.Ranges) {
+					span[0], span[1] = min(span[0], s.Ranges[k][0]), max(span[1], s.Ranges[k][1])
+				}
+			}
+		}
+	}
+	for i := range panels {
+		if span[0] <= span[1] {
+			panels[i].Span = span
+		}
+	}
 	if len(panels) == 1 {
 		panels = append(panels, b.sizePanel())
 	}

@@ -119,6 +119,9 @@ func scatterPanel(s table.Scatter) (*plot.Plot, error) {
 		p.Add(line)
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = low-margin, high+margin, low-margin, high+margin
 	default:
+		if s.Span != [2]float64{} {
+			p.X.Min, p.X.Max = min(p.X.Min, s.Span[0]), max(p.X.Max, s.Span[1])
+		}
 		if !s.Error {
 			p.X.Min, p.X.Max = widened(p.X.Min, p.X.Max, 0)
 		}

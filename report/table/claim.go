@@ -58,10 +58,11 @@ type Heat struct {
 // Scatter is a panel of points.
 type Scatter struct {
 	Title    string
-	X, Y     string   // labels of the axes, units included
-	Diagonal bool     // draws where both are equal, on axes of one scale
-	Error    bool     // X is accuracies, in even steps of log error
-	Rows     []string // from the top, what stands at Y = 0, 1 and so on, in place of numbers
+	X, Y     string     // labels of the axes, units included
+	Diagonal bool       // draws where both are equal, on axes of one scale
+	Error    bool       // X is accuracies, in even steps of log error
+	Rows     []string   // from the top, what stands at Y = 0, 1 and so on, in place of numbers
+	Span     [2]float64 // what the X axis reaches over at least, so that panels compare; zero is the points alone
 	Series   []Series
 }
 
