@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"encoding/json"
+	"io"
 	"maps"
 	"math"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"gmnas/experiments"
 	"gmnas/harness/spec"
 	"gmnas/report"
+	"gmnas/report/render"
 	"gmnas/report/table"
 )
 
@@ -90,6 +92,13 @@ func FuzzRecorded(f *testing.F) {
 		fuzzTable(t, report.Build(in))
 		if o.Split == nil {
 			return
+		}
+		page, err := report.PageOf(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := render.HTML(io.Discard, page); err != nil {
+			t.Error(err)
 		}
 		splits := report.Splits(map[string][]report.Binding{s.experiment.Label: s.bindings}, lookup)
 		for _, x := range over {

@@ -73,8 +73,8 @@ func TestErrorsAreOfTheSelectedLeaf(t *testing.T) {
 		t.Errorf("verdict %s, %s", cell.Verdict, cell.Reason)
 	}
 	cost := section(t, tb, "Cost of the retraining").Rows[0]
-	if cost[3] != fmt.Sprint(8*1+4*1+2*10) {
-		t.Errorf("%v epochs of retraining, want 32", cost[3])
+	if cost[3] != fmt.Sprint(8*1+4*2+2*17) {
+		t.Errorf("%v epochs of retraining, want 50", cost[3])
 	}
 }
 

@@ -104,7 +104,9 @@ func scatterPanel(s table.Scatter) (*plot.Plot, error) {
 	case low > high: // no point
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
 		p.Title.Text += ": no data"
+		p.X.Label.Text, p.Y.Label.Text = "", ""
 		p.HideAxes()
+		return p, nil
 	case s.Diagonal:
 		margin := 0.06*(high-low) + 1e-9
 		line, err := plotter.NewLine(plotter.XYs{{X: low - margin, Y: low - margin}, {X: high + margin, Y: high + margin}})
@@ -131,7 +133,7 @@ func scatterPanel(s table.Scatter) (*plot.Plot, error) {
 	if len(s.Rows) > 0 {
 		named(p, s.Rows)
 	}
-	if s.Error && low <= high {
+	if s.Error {
 		p.X.Min, p.X.Max = p.X.Min-1, p.X.Max+(100-p.X.Max)*0.05
 		p.X.Scale = errorScale{}
 		p.X.Tick.Marker = plot.ConstantTicks(accuracyTicks(p.X.Min, p.X.Max))
