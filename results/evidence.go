@@ -21,11 +21,12 @@ func (s *Store) AddEvidence(e spec.Evidence) error {
 		return err
 	}
 	for _, r := range recorded {
+		curves := e.Kind == spec.EvidenceCurve && r.Kind == e.Kind
 		switch {
 		case r.Row != e.Row:
-		case r.SHA256 == e.SHA256:
+		case r.SHA256 == e.SHA256 && (!curves || r.Claim.Seed == e.Claim.Seed):
 			return nil
-		case e.Kind != spec.EvidenceCurve || r.Kind != e.Kind || r.Claim.Seed == e.Claim.Seed:
+		case !curves || r.SHA256 == e.SHA256 || r.Claim.Seed == e.Claim.Seed: // one file is one seed's
 			return fmt.Errorf("recording evidence: %w: row %s of %s shows %s (SHA-256 %s); remove it first, with `gmnas import remove %s %s`, or name another row",
 				ErrConflict, e.Row, e.Experiment, r.File, spec.Key(r.SHA256).Short(), e.Experiment, e.Row)
 		}
