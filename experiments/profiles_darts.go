@@ -8,7 +8,7 @@ import "gmnas/harness/spec"
 // drop-path are the released code's (section 10, rows 17 and 18). It holds 5,000 of the 50,000 training images out for the
 // selection, which the paper makes on the test images (row 19).
 //
-// laptop: about 15 minutes on two cores for the whole of Table 4; images of half the side, and networks and trainings
+// laptop: images of a quarter of the side, and networks and trainings
 // so much smaller that accuracies are on a scale of their own. Such images are too small for the auxiliary head.
 // smoke: seconds, for tests.
 var dartsScales = map[string]scale{

@@ -27,7 +27,12 @@ func (b *builder) facts(t table.Table) []table.Fact {
 	facts = append(facts, b.left()...)
 	facts = append(facts, table.Fact{Name: "pick", Text: "one architecture among the leaves by " + b.evaluation() + " validation accuracy on the data set of the search; " +
 		"below, other ways to pick"})
-	facts = append(facts, b.recorded(t))
+	return append(facts, b.outcomes(t)...)
+}
+
+// outcomes are the header's end: what is recorded, how it was judged, and where it is from.
+func (b *builder) outcomes(t table.Table) []table.Fact {
+	facts := []table.Fact{b.recorded(t)}
 	if tally, ok := b.tally(t); ok {
 		facts = append(facts, tally)
 	}

@@ -196,14 +196,7 @@ func (b *builder) retrainFacts(t table.Table) []table.Fact {
 		selection = fmt.Sprintf("all are trained, so that every rule can be held against the best; halving compares after epochs %v", run.Select.Rungs)
 	}
 	facts = append(facts, table.Fact{Name: "selection", Text: fmt.Sprintf("of one architecture among a search's leaves: %s, by the accuracy on %d held-out training records. The test records decide nothing", selection, r.HeldOut)})
-	facts = append(facts, b.recorded(t))
-	if tally, ok := b.tally(t); ok {
-		facts = append(facts, tally)
-	}
-	if n := len(b.Experiment.Seeds); n > 1 {
-		facts = append(facts, table.Fact{Name: "statistics", Text: "mean ± sample standard deviation over seeds. " + b.bold(n)})
-	}
-	return append(facts, sourceFacts(b.sources(""))...)
+	return append(facts, b.outcomes(t)...)
 }
 
 // retraining is the run of the first row that retrains, as it was recorded where it was on the embedded set.

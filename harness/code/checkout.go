@@ -35,7 +35,7 @@ func Commit(checkout string) (commit, diff string) {
 	h.Write(changes)
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(untracked), "\x00"), "\x00") {
 		if name != "" {
-			fmt.Fprintf(h, "%s %s\n", fileHash(filepath.Join(checkout, name)), name)
+			fmt.Fprintf(h, "%s %s\n", FileHash(filepath.Join(checkout, name)), name)
 		}
 	}
 	return commit + "+dirty", hex.EncodeToString(h.Sum(nil))
@@ -47,8 +47,8 @@ func git(checkout string, args ...string) ([]byte, error) {
 	return c.Output()
 }
 
-// fileHash is empty where the file can't be read: a link to nowhere, or just deleted.
-func fileHash(path string) string {
+// FileHash is a file's SHA-256 in hex, empty where it can't be read: a link to nowhere, or just deleted.
+func FileHash(path string) string {
 	f, err := os.Open(path)
 	if err != nil {
 		return ""

@@ -1,10 +1,10 @@
 package retrain
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
+
+	"gmnas/harness/supernet"
 )
 
 // stateHeader precedes the values of a network's state, as one line of JSON.
@@ -23,14 +23,7 @@ func (t *Trainer) header() stateHeader {
 
 // Save writes what a later part of the training continues from: weights, momentum, running statistics and the epoch.
 func (t *Trainer) Save(w io.Writer) error {
-	line, err := json.Marshal(t.header())
-	if err != nil {
-		return fmt.Errorf("saving a retrained network: %w", err)
-	}
-	if _, err := w.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("saving a retrained network: %w", err)
-	}
-	if err := t.model.Save(w); err != nil {
+	if err := t.model.Save(w, t.header()); err != nil {
 		return fmt.Errorf("saving a retrained network: %w", err)
 	}
 	return nil
@@ -38,19 +31,16 @@ func (t *Trainer) Save(w io.Writer) error {
 
 // Load takes over a saved state of the same genotype and network.
 func (t *Trainer) Load(state []byte) error {
-	end := bytes.IndexByte(state, '\n')
-	if end < 0 {
-		return fmt.Errorf("loading a retrained network: no header in %d bytes", len(state))
-	}
 	var h stateHeader
-	if err := json.Unmarshal(state[:end], &h); err != nil {
-		return fmt.Errorf("loading a retrained network: header: %w", err)
+	values, err := supernet.ReadHeader(state, &h)
+	if err != nil {
+		return fmt.Errorf("loading a retrained network: %w", err)
 	}
 	want := t.header()
 	if want.Epoch = h.Epoch; h != want || h.Epoch < 0 {
 		return fmt.Errorf("loading a retrained network: it is %+v, want %+v", h, want)
 	}
-	if err := t.model.Load(state[end+1:]); err != nil {
+	if err := t.model.Load(values); err != nil {
 		return fmt.Errorf("loading a retrained network: %w", err)
 	}
 	t.epoch = h.Epoch

@@ -1,10 +1,10 @@
 package search
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
+
+	"gmnas/harness/supernet"
 )
 
 // stateHeader precedes the values of a supernet's state, as one line of JSON.
@@ -25,14 +25,7 @@ func (x *Searcher) Save(w io.Writer) error {
 	if x.alpha != nil {
 		h.Alpha, h.First, h.Second, h.Steps = x.alpha.Values, x.alpha.Adam.First, x.alpha.Adam.Second, x.alpha.Adam.Steps
 	}
-	line, err := json.Marshal(h)
-	if err != nil {
-		return fmt.Errorf("saving a supernet: %w", err)
-	}
-	if _, err := w.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("saving a supernet: %w", err)
-	}
-	if err := x.params.Save(w); err != nil {
+	if err := x.params.Save(w, h); err != nil {
 		return fmt.Errorf("saving a supernet: %w", err)
 	}
 	return nil
@@ -40,15 +33,11 @@ func (x *Searcher) Save(w io.Writer) error {
 
 // Load takes over a saved state, of the same space and scale; the mask may differ.
 func (x *Searcher) Load(state []byte) error {
-	end := bytes.IndexByte(state, '\n')
-	if end < 0 {
-		return fmt.Errorf("loading a supernet: no header in %d bytes", len(state))
-	}
 	var h stateHeader
-	if err := json.Unmarshal(state[:end], &h); err != nil {
-		return fmt.Errorf("loading a supernet: header: %w", err)
+	values, err := supernet.ReadHeader(state, &h)
+	if err != nil {
+		return fmt.Errorf("loading a supernet: %w", err)
 	}
-	values := state[end+1:]
 	switch {
 	case h.Version != stateVersion:
 		return fmt.Errorf("loading a supernet: version %d, want %d", h.Version, stateVersion)

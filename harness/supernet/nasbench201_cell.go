@@ -5,18 +5,8 @@ import (
 
 	"gmnas/harness/engine"
 	"gmnas/harness/engine/kernel"
+	"gmnas/nasbench/space"
 )
-
-// kernelOf returns the side of an operation's convolution, 0 for the others.
-func kernelOf(operation string) int {
-	switch operation {
-	case "nor_conv_1x1":
-		return 1
-	case "nor_conv_3x3":
-		return 3
-	}
-	return 0
-}
 
 // operationName is the prefix of an operation's tensors; edge counts within the cell.
 func operationName(cell, edge, operation int) string {
@@ -26,7 +16,7 @@ func operationName(cell, edge, operation int) string {
 func (nasbench201) layoutCell(l *Layout, c Config, cell, width int) {
 	for e := range c.Space.Edges() {
 		for o, name := range c.Space.Operations {
-			if k := kernelOf(name); k > 0 {
+			if k := space.Kernel(name); k > 0 {
 				on := Part{Layout: l, On: &Place{cell, e, o}, Shared: true, Tracked: c.Tracked}
 				on.ConvNorm(operationName(cell, e, o), k, width, width)
 			}
@@ -99,7 +89,7 @@ func (nasbench201) leave(m *mixture, index, node int, x *engine.Node, convs map[
 				Kernel: 3, Stride: 1, Pad: 1}, x, &any.gate)
 			continue
 		}
-		k := kernelOf(name)
+		k := space.Kernel(name)
 		if k == 0 {
 			continue
 		}

@@ -66,8 +66,8 @@ func (s Space) CheckSkeleton(k Skeleton) error {
 	return nil
 }
 
-// kernel returns the kernel size of a convolution, or 0 for an operation without weights.
-func kernel(operation string) int {
+// Kernel returns the kernel size, in pixels a side, of a convolution, or 0 for an operation without weights.
+func Kernel(operation string) int {
 	switch operation {
 	case "nor_conv_1x1":
 		return 1
@@ -113,7 +113,7 @@ func (s Space) edgeMACs(o int, k Skeleton) int64 {
 	if o >= len(s.Operations) {
 		return 0
 	}
-	side, c, size := int64(kernel(s.Operations[o])), int64(k.Channels), int64(k.ImageSize)
+	side, c, size := int64(Kernel(s.Operations[o])), int64(k.Channels), int64(k.ImageSize)
 	return stages * int64(k.Cells) * side * side * c * c * size * size
 }
 
@@ -122,7 +122,7 @@ func (s Space) edgeMACs(o int, k Skeleton) int64 {
 func (s Space) Params(a Architecture, k Skeleton) int64 {
 	total := k.fixedParams()
 	for _, o := range a {
-		if int(o) >= len(s.Operations) || kernel(s.Operations[o]) == 0 {
+		if int(o) >= len(s.Operations) || Kernel(s.Operations[o]) == 0 {
 			continue
 		}
 		total += s.edgeWeights(int(o), k) + 14*int64(k.Channels)*int64(k.Cells)
@@ -155,6 +155,6 @@ func (k Skeleton) fixedParams() int64 {
 
 // edgeWeights is the convolution weights of one operation on one edge of every cell: (1+4+16) C^2 k^2 N.
 func (s Space) edgeWeights(o int, k Skeleton) int64 {
-	side, c := int64(kernel(s.Operations[o])), int64(k.Channels)
+	side, c := int64(Kernel(s.Operations[o])), int64(k.Channels)
 	return 21 * c * c * side * side * int64(k.Cells)
 }

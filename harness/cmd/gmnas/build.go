@@ -1,14 +1,12 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"sync"
 
+	programs "gmnas/harness/code"
 	"gmnas/harness/spec"
 )
 
@@ -51,20 +49,12 @@ var build = sync.OnceValue(func() spec.Build {
 // executableHash is the SHA-256 of the file that runs, also where another one has taken its name since; empty where it
 // can't be read.
 func executableHash() string {
-	f, err := os.Open("/proc/self/exe")
-	if err != nil {
-		path, err := os.Executable()
-		if err != nil {
-			return ""
-		}
-		if f, err = os.Open(path); err != nil {
-			return ""
-		}
+	if sum := programs.FileHash("/proc/self/exe"); sum != "" {
+		return sum
 	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
+	path, err := os.Executable()
+	if err != nil {
 		return ""
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return programs.FileHash(path)
 }

@@ -126,16 +126,8 @@ func doImport(ctx context.Context, c call, o importFlags) error {
 	if err := store.AddEvidence(evidence); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "%s: %s from %s, SHA-256 %s\nrender it with: gmnas report %s%s\n", evidence.Row, contents(evidence), evidence.File, evidence.SHA256, e.Label, inDatabase(*o.db))
+	fmt.Fprintf(c.out, "%s: %s from %s, SHA-256 %s\nrender it with: gmnas report %s%s\n", evidence.Row, contents(evidence), evidence.File, evidence.SHA256, e.Label, databaseArgument(*o.db))
 	return nil
-}
-
-// inDatabase repeats --db where it isn't the default.
-func inDatabase(db string) string {
-	if db == defaultDatabase {
-		return ""
-	}
-	return " --db " + db
 }
 
 // maxImport bounds a file.
