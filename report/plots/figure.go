@@ -142,17 +142,9 @@ func panel(t table.Table, column table.Column, names bool) (*plot.Plot, error) {
 
 // drawTop draws title and legend.
 func drawTop(c draw.Canvas, t table.Table) {
-	style := plot.New().Title.TextStyle
-	style.Font.Variant, style.Font.Size = "Sans", vg.Points(12)
-	style.XAlign, style.YAlign = draw.XLeft, draw.YTop
-	title := t.Title + ", profile " + t.Profile
-	if t.Embedded {
-		title += ", embedded set"
-	}
-	c.FillText(style, vg.Point{X: c.Min.X + vg.Points(6), Y: c.Max.Y - vg.Points(6)}, title)
-
-	style.Font.Size = vg.Points(9)
-	style.YAlign = draw.YCenter
+	writeTitle(c, c.Max.Y-vg.Points(13), t)
+	style := sans(9)
+	style.XAlign = draw.XLeft
 	at := vg.Point{X: c.Min.X + vg.Points(12), Y: c.Max.Y - vg.Points(34)}
 	for _, entry := range legend(t) {
 		if entry.mark != nil {
@@ -162,6 +154,21 @@ func drawTop(c draw.Canvas, t table.Table) {
 		c.FillText(style, at, entry.text)
 		at.X += style.Width(entry.text) + vg.Points(20)
 	}
+}
+
+// writeTitle writes the figure's title from the left, smaller where it would run off the page.
+func writeTitle(c draw.Canvas, y vg.Length, t table.Table) {
+	title := t.Title
+	if t.Profile != "" {
+		title += ", profile " + t.Profile
+	}
+	if t.Embedded {
+		title += ", embedded set"
+	}
+	const size = 12.
+	margin := vg.Points(8)
+	room := c.Max.X - c.Min.X - 2*margin
+	write(c, vg.Point{X: c.Min.X + margin, Y: y}, title, min(size, size*float64(room/sans(size).Width(title))), draw.XLeft, color.Black)
 }
 
 type legendEntry struct {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -35,11 +34,7 @@ func heatMaps(w io.Writer, t table.Table) error {
 	}
 	canvas := vgimg.NewWith(vgimg.UseWH(width, total), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(color.White))
 	page := draw.New(canvas)
-	title := t.Title + ", profile " + t.Profile
-	if t.Embedded {
-		title += ", embedded set"
-	}
-	write(page, vg.Point{X: vg.Points(8), Y: page.Max.Y - vg.Points(13)}, title, 12, draw.XLeft, color.Black)
+	writeTitle(page, page.Max.Y-vg.Points(13), t)
 	top := page.Max.Y - topStrip/2
 	each := (page.Max.X - page.Min.X) / heatsAcross
 	if len(t.Heats) == 1 {
@@ -133,8 +128,7 @@ func shade(share float64) color.NRGBA {
 }
 
 func write(c draw.Canvas, at vg.Point, text string, size float64, align draw.XAlignment, ink color.Color) {
-	style := plot.New().Title.TextStyle
-	style.Font.Variant, style.Font.Size = "Sans", vg.Points(size)
-	style.XAlign, style.YAlign, style.Color = align, draw.YCenter, ink
+	style := sans(size)
+	style.XAlign, style.Color = align, ink
 	c.FillText(style, at, text)
 }

@@ -37,14 +37,7 @@ func scatters(w io.Writer, t table.Table) error {
 	height := scatterTop + scatterHeight*vg.Length(lines)
 	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(color.White))
 	page := draw.New(canvas)
-	title := t.Title
-	if t.Profile != "" {
-		title += ", profile " + t.Profile
-	}
-	if t.Embedded {
-		title += ", embedded set"
-	}
-	write(page, vg.Point{X: vg.Points(8), Y: page.Max.Y - vg.Points(14)}, title, 12, draw.XLeft, color.Black)
+	writeTitle(page, page.Max.Y-vg.Points(14), t)
 	each := (page.Max.X - page.Min.X) / vg.Length(across)
 	for i, s := range t.Scatters {
 		left := each * vg.Length(i%across)
