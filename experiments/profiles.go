@@ -30,9 +30,9 @@ type budget struct {
 	oneShotBatch int
 }
 
-// equal is the epochs of each leaf at which a method takes about as many gradient evaluations as GM with the profile's
-// budget does, splits included.
-type equal struct{ oneShot, fewShot int }
+// equal is the epochs of the equal budget: GM's before each split and of each leaf, and those of each leaf at which the others take
+// about as many gradient evaluations as GM does, splits included.
+type equal struct{ warmup, gm, oneShot, fewShot int }
 
 // scales are the profiles.
 //
@@ -53,9 +53,9 @@ var scales = map[string]scale{
 		},
 		warmups: [5]int{0, 5, 10, 15, 20},
 		equal: map[string]equal{
-			spec.DARTS: {oneShot: 132, fewShot: 26},
-			spec.SNAS:  {oneShot: 150, fewShot: 30},
-			spec.RSPS:  {oneShot: 275, fewShot: 55},
+			spec.DARTS: {warmup: 15, gm: 30, oneShot: 132, fewShot: 26},
+			spec.SNAS:  {warmup: 15, gm: 30, oneShot: 150, fewShot: 30},
+			spec.RSPS:  {warmup: 20, gm: 50, oneShot: 275, fewShot: 55},
 		},
 		embedded: spec.Embedded{
 			Data:     spec.Data{Set: "synthetic", Records: 4000, Pool: 1},
@@ -72,9 +72,9 @@ var scales = map[string]scale{
 		},
 		warmups: [5]int{0, 1, 2, 3, 4},
 		equal: map[string]equal{
-			spec.DARTS: {oneShot: 31, fewShot: 6},
-			spec.SNAS:  {oneShot: 31, fewShot: 6},
-			spec.RSPS:  {oneShot: 42, fewShot: 8},
+			spec.DARTS: {warmup: 1, gm: 3, oneShot: 21, fewShot: 4},
+			spec.SNAS:  {warmup: 1, gm: 3, oneShot: 21, fewShot: 4},
+			spec.RSPS:  {warmup: 1, gm: 3, oneShot: 31, fewShot: 6},
 		},
 		embedded: spec.Embedded{
 			Data:     spec.Data{Set: "synthetic", Records: 2560, Pool: 2},
@@ -91,9 +91,9 @@ var scales = map[string]scale{
 		},
 		warmups: [5]int{0, 1, 2, 3, 4},
 		equal: map[string]equal{
-			spec.DARTS: {oneShot: 15, fewShot: 3},
-			spec.SNAS:  {oneShot: 15, fewShot: 3},
-			spec.RSPS:  {oneShot: 27, fewShot: 5},
+			spec.DARTS: {warmup: 1, gm: 1, oneShot: 15, fewShot: 3},
+			spec.SNAS:  {warmup: 1, gm: 1, oneShot: 15, fewShot: 3},
+			spec.RSPS:  {warmup: 1, gm: 1, oneShot: 27, fewShot: 5},
 		},
 		embedded: spec.Embedded{
 			Data:     spec.Data{Set: "synthetic", Records: 128, Pool: 4},

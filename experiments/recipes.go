@@ -114,12 +114,16 @@ func (r recipe) warmup(step int) recipe {
 	return r
 }
 
-// equal takes the epochs that cost about what the profile's GM search costs.
+// equal takes the profile's epochs of the equal budget.
 func (r recipe) equal() recipe {
 	r.sweep = func(s scale, b budget) budget {
-		b.leaf = s.equal[r.method].oneShot
-		if r.levels > 0 {
-			b.leaf = s.equal[r.method].fewShot
+		e := s.equal[r.method]
+		b.warmup, b.leaf = e.warmup, e.gm
+		switch {
+		case r.levels == 0:
+			b.leaf = e.oneShot
+		case r.split.Partition == spec.PartitionExhaustive:
+			b.leaf = e.fewShot
 		}
 		return b
 	}
