@@ -45,14 +45,23 @@ func All() []spec.Experiment {
 	return list
 }
 
-// ByLabel returns the experiment of that label, or an error that lists the labels there are.
+// ByLabel returns the experiment of that label, or an error that lists the labels there are. Two files with one label are an
+// error: which one is meant nobody knows.
 func ByLabel(label string) (spec.Experiment, error) {
 	var labels []string
+	var found []spec.Experiment
 	for _, e := range All() {
 		if e.Label == label {
-			return e, nil
+			found = append(found, e)
 		}
 		labels = append(labels, e.Label)
 	}
-	return spec.Experiment{}, fmt.Errorf("finding experiment %q: there is no such label; use one of %s", label, strings.Join(labels, ", "))
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return spec.Experiment{}, fmt.Errorf("finding experiment %q: there is no such label; use one of %s", label, strings.Join(labels, ", "))
+	}
+	return spec.Experiment{}, fmt.Errorf("experiment %q: is declared %d times (%q, %q); give each file of experiments/ a Label of its own",
+		label, len(found), found[0].Title, found[1].Title)
 }

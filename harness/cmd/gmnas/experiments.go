@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gmnas/experiments"
+	"gmnas/harness/plan"
 	"gmnas/harness/spec"
 )
 
@@ -29,13 +30,34 @@ func findExperiments(labels []string) ([]spec.Experiment, error) {
 	return list, nil
 }
 
-// findExperiment returns the experiment of that label. Only declared labels become names of anything.
+// findExperiment returns the experiment of that label, validated. Only declared labels become names of anything.
 func findExperiment(label string) (spec.Experiment, error) {
 	if !slices.Contains(experimentLabels(), label) {
 		return spec.Experiment{}, fmt.Errorf("finding experiment %q: there is no such label; %s (`gmnas list` says what they are)",
 			short(label), instead(label, experimentLabels()))
 	}
-	return experiments.ByLabel(label)
+	e, err := experiments.ByLabel(label)
+	if err != nil {
+		return spec.Experiment{}, err
+	}
+	if err := plan.Validate(e); err != nil {
+		return spec.Experiment{}, fmt.Errorf("experiment %q: its declaration: %w", short(label), err)
+	}
+	return e, nil
+}
+
+// usable are the experiments that can run; the error says of each other one why it can't, so that a draft stops nothing else.
+func usable() ([]spec.Experiment, error) {
+	var list []spec.Experiment
+	var refused []error
+	for _, label := range slices.Compact(experimentLabels()) { // All keeps equal labels together
+		if e, err := findExperiment(label); err != nil {
+			refused = append(refused, err)
+		} else {
+			list = append(list, e)
+		}
+	}
+	return list, errors.Join(refused...)
 }
 
 func experimentLabels() []string {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"gmnas/experiments"
 	"gmnas/harness/spec"
 	"gmnas/harness/split"
 	"gmnas/report"
@@ -41,7 +40,8 @@ func list(c call, db string) error {
 	if store != nil {
 		defer store.Close()
 	}
-	for _, e := range experiments.All() {
+	all, refused := usable()
+	for _, e := range all {
 		fmt.Fprintf(c.out, "%s  %s\n", e.Label, e.Title)
 		fmt.Fprintf(c.out, "  claim     %s\n", e.Claim)
 		if e.Over == "" {
@@ -66,7 +66,7 @@ func list(c call, db string) error {
 	for _, criterion := range split.Criteria() {
 		fmt.Fprintf(c.out, "  %-18s %s\n", criterion.Name, criterion.Doc)
 	}
-	return nil
+	return refused
 }
 
 // methods are the IDs of the rows that run.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gmnas/experiments"
 	"gmnas/harness/plan"
 	"gmnas/harness/run"
 	"gmnas/harness/spec"
@@ -39,7 +38,8 @@ func planCommand() command {
 			if store != nil {
 				defer store.Close()
 				lookup = store.Lookup()
-				if rate, err = speed(store, alike(experiments.All(), b.experiments), *backend, precision.of()); err != nil {
+				all, _ := usable()
+				if rate, err = speed(store, alike(all, b.experiments), *backend, precision.of()); err != nil {
 					return err
 				}
 			}

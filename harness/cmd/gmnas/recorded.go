@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"gmnas/experiments"
 	"gmnas/harness/spec"
 	"gmnas/report"
 	"gmnas/results"
@@ -88,7 +89,7 @@ func collectAll(store *results.Store, e spec.Experiment, profile string, p spec.
 }
 
 func follow(store *results.Store, e spec.Experiment, profile string, p spec.Precision, bindings []results.Binding) (report.Input, error) {
-	declared, err := findExperiment(e.Label)
+	declared, err := experiments.ByLabel(e.Label)
 	if err != nil {
 		return report.Input{}, err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gmnas/experiments"
 	"gmnas/harness/run"
 	"gmnas/harness/spec"
 	"gmnas/report"
@@ -46,7 +45,8 @@ func statusCommand() command {
 // recordedStates tells what is recorded of each experiment, which stages failed or diverged, and where no run says it, how to
 // learn the time left.
 func recordedStates(c call, store *results.Store, running bool) error {
-	for _, e := range experiments.All() {
+	all, refused := usable()
+	for _, e := range all {
 		for _, profile := range profiles {
 			for _, p := range []spec.Precision{spec.Float32, spec.BFloat16} {
 				if e.Over != "" {
@@ -67,6 +67,9 @@ func recordedStates(c call, store *results.Store, running bool) error {
 				}
 			}
 		}
+	}
+	if refused != nil {
+		fmt.Fprintf(c.err, "Left out: %v\n", refused)
 	}
 	return nil
 }
