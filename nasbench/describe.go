@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"gmnas/nasbench/space"
 )
@@ -38,6 +39,7 @@ type Measurement struct {
 	Accuracy     *float64    `json:"accuracy"` // percent
 	Seeds        int         `json:"seeds"`
 	Aggregation  Aggregation `json:"aggregation,omitempty"`
+	Single       []float64   `json:"single,omitempty"` // percent, of each training, where the table has them
 	TrainSeconds *float64    `json:"train_seconds"`
 }
 
@@ -82,6 +84,9 @@ func (t *Table) measure(q Query) (Measurement, error) {
 	if have != nil {
 		m.Accuracy, m.Seeds, m.Aggregation = &have.Accuracy, have.N, have.Aggregation
 	}
+	if m.Single, err = t.SeedAccuracies(q); err != nil && !errors.Is(err, ErrMissing) {
+		return m, err
+	}
 	m.TrainSeconds, err = known(t.TrainSeconds(q))
 	return m, err
 }
@@ -120,6 +125,11 @@ func (d Description) Write(w io.Writer) error {
 		p.printf("%-16s%-12s%7d%12s%4d  %-15s%11s\n", m.Dataset, m.Split, m.Epochs, cell(m.Accuracy, 1, 2), m.Seeds,
 			m.Aggregation, cell(m.TrainSeconds, 1, 1))
 	}
+	for _, m := range d.Accuracies {
+		if len(m.Single) > 1 {
+			p.printf("\nsingle trainings, %s %s, %d epochs: %s\n", m.Dataset, m.Split, m.Epochs, percents(m.Single))
+		}
+	}
 	p.printf("\ntable SHA-256 %s\n", d.TableSHA256)
 	return p.err
 }
@@ -138,6 +148,15 @@ func cell[T int64 | float64](value *T, scale float64, digits int) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.*f", digits, float64(*value)*scale)
+}
+
+// percents spells accuracies in a row.
+func percents(list []float64) string {
+	parts := make([]string, len(list))
+	for i := range list {
+		parts[i] = cell(&list[i], 1, 2)
+	}
+	return strings.Join(parts, ", ")
 }
 
 // printer keeps the first error of several writes.

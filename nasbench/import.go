@@ -188,16 +188,3 @@ func answers(percents float64, images int) (uint32, error) {
 	}
 	return uint32(count), nil
 }
-
-// ParamsDiffer returns the NATS-Bench indices of the architectures whose stated parameters are not those that
-// space.Space.Params counts: 150 in the registered sources.
-func (t *Table) ParamsDiffer() []int {
-	var list []int
-	for row, params := range t.params {
-		a, err := t.ByNATSIndex(row)
-		if err == nil && params != 0 && int64(params) != space.NB201.Params(a, space.CIFAR10) {
-			list = append(list, row)
-		}
-	}
-	return list
-}

@@ -23,9 +23,20 @@ func TestImportIsOneContent(t *testing.T) {
 	if got := publicTable(t).Hash(); got != publicHash {
 		t.Errorf("hash %s, want %s", got, publicHash)
 	}
-	if got := len(publicTable(t).ParamsDiffer()); got != 150 {
+	if got := paramsDiffer(publicTable(t)); got != 150 {
 		t.Errorf("%d architectures have other parameters than counted, want 150", got)
 	}
+}
+
+// paramsDiffer counts the architectures whose stated parameters are not those that space.Space.Params counts.
+func paramsDiffer(table *Table) (n int) {
+	for row, params := range table.params {
+		a, err := table.ByNATSIndex(row)
+		if err == nil && params != 0 && int64(params) != space.NB201.Params(a, space.CIFAR10) {
+			n++
+		}
+	}
+	return n
 }
 
 // Every value of an independent join of the same files, 4 decimals.

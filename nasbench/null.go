@@ -138,33 +138,3 @@ func (r *NullResult) Quantiles(dataset Dataset, split Split) ([]float64, error) 
 	}
 	return quantiles, nil
 }
-
-// Reaches returns the probability that the null's mean over n seeds is at least accuracy (percent). It is
-// counted over the m = Samples/n groups of n successive draws as (reached+1)/(m+1), so it is never 0: an exact
-// Monte-Carlo p-value for a method whose n seeds have that mean.
-func (r *NullResult) Reaches(dataset Dataset, split Split, accuracy float64, n int) (float64, error) {
-	draws, err := r.column(dataset, split)
-	if err != nil {
-		return 0, err
-	}
-	if n < 1 || n > len(draws) {
-		return 0, fmt.Errorf("null: %d seeds: must be 1 to the %d samples", n, len(draws))
-	}
-	if math.IsNaN(accuracy) {
-		return 0, fmt.Errorf("null: accuracy is not a number")
-	}
-	groups, reached := len(draws)/n, 0
-	for g := range groups {
-		total := 0.0
-		for _, draw := range draws[g*n : (g+1)*n] {
-			total += draw
-		}
-		if math.IsNaN(total) {
-			return 0, fmt.Errorf("null: %s %s: %w", dataset, split, ErrMissing)
-		}
-		if total >= accuracy*float64(n) {
-			reached++
-		}
-	}
-	return float64(reached+1) / float64(groups+1), nil
-}

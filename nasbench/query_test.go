@@ -169,7 +169,7 @@ func TestDescribe(t *testing.T) {
 	if err := d.Write(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{d.Architecture, "9930 of NAS-Bench-201's own order", "184.730 M", "1.289 M", "91.55", "94.36", "mean of seeds"} {
+	for _, want := range []string{d.Architecture, "9930 of NAS-Bench-201's own order", "184.730 M", "1.289 M", "91.55", "94.36", "mean of seeds", "single trainings, cifar10 validation, 200 epochs: "} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("text lacks %q:\n%s", want, &text)
 		}

@@ -31,23 +31,12 @@ const root = "harness/execute"
 // carriers declare, plan, carry and record stages; no number of a stage of one key is theirs.
 var carriers = []string{"harness/spec", "harness/plan", "harness/run", "results"}
 
-// Packages returns the folders of the packages that compute, below the checkout, sorted.
-func Packages(checkout string) ([]string, error) {
-	s := survey{checkout: checkout, external: map[string]bool{}}
-	if err := s.visit(root); err != nil {
-		return nil, fmt.Errorf("listing packages that compute: %w", err)
-	}
-	slices.Sort(s.packages)
-	return s.packages, nil
-}
-
 // Hash returns the SHA-256, in hex, of what computes in a checkout.
 func Hash(checkout string) (string, error) {
-	s := survey{checkout: checkout, external: map[string]bool{}}
-	if err := s.visit(root); err != nil {
+	s, err := computes(checkout)
+	if err != nil {
 		return "", fmt.Errorf("hashing what computes: %w", err)
 	}
-	slices.Sort(s.packages)
 	h := sha256.New()
 	for _, folder := range s.packages {
 		files, err := sources(filepath.Join(checkout, folder))
@@ -67,6 +56,14 @@ func Hash(checkout string) (string, error) {
 	}
 	fmt.Fprintf(h, "\n%s\n", strings.Join(versions, "\n"))
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// computes surveys what computes: its packages are sorted folders below the checkout.
+func computes(checkout string) (survey, error) {
+	s := survey{checkout: checkout, external: map[string]bool{}}
+	err := s.visit(root)
+	slices.Sort(s.packages)
+	return s, err
 }
 
 // survey follows imports.

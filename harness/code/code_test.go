@@ -84,17 +84,17 @@ func TestHashFollowsWhatComputes(t *testing.T) {
 
 // TestPackagesThatCompute: in this checkout, what trains, splits and looks up is in it, and what shows and records isn't.
 func TestPackagesThatCompute(t *testing.T) {
-	list, err := Packages("../..")
+	s, err := computes("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"harness/engine/kernel/native", "harness/engine/kernel/onednn", "harness/search", "harness/split", "harness/supernet", "harness/train",
 		"harness/execute", "datasets", "nasbench", "nasbench/space"} {
-		if !slices.Contains(list, want) {
-			t.Errorf("%s isn't among %v", want, list)
+		if !slices.Contains(s.packages, want) {
+			t.Errorf("%s isn't among %v", want, s.packages)
 		}
 	}
-	for _, folder := range list {
+	for _, folder := range s.packages {
 		for _, other := range []string{"report", "results", "experiments", "harness/run", "harness/plan", "harness/spec", "harness/cmd", "harness/bench"} {
 			if folder == other || strings.HasPrefix(folder, other+"/") {
 				t.Errorf("%s counts as computing", folder)

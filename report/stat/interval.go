@@ -12,9 +12,6 @@ import (
 // Interval is a confidence interval of a mean.
 type Interval struct{ Low, High float64 }
 
-// Contains tells whether v is in the closed interval.
-func (i Interval) Contains(v float64) bool { return i.Low <= v && v <= i.High }
-
 // TInterval returns Student's interval of the mean, mean ± t(n-1) s/√n, at a level such as 0.95. It supposes that
 // the values are about normal, which so few cannot show.
 func TInterval(s Sample, level float64) (Interval, error) {

@@ -9,16 +9,10 @@ import (
 // RankIntervals are bootstrap intervals of both rank correlations.
 type RankIntervals struct{ Spearman, Kendall Interval }
 
-// Bootstrap returns percentile intervals over resamples of the pairs, drawn from seed. A resample repeats pairs, which
-// are tied with themselves, and below about twenty pairs the intervals are too narrow. Resamples in which a side is
-// constant have no correlation and are left out; ErrConstant where they are more than half.
-func (p Pairs) Bootstrap(level float64, resamples int, seed uint64) (RankIntervals, error) {
-	return BootstrapRanks([]Pairs{p}, nil, level, resamples, seed)
-}
-
 // BootstrapRanks returns percentile intervals of the mean correlation over a, less that over b where b isn't empty. All
 // are rankings of the same things in the same order, one a seed: a resample draws things and, of either side, seeds. With
-// few seeds or things the intervals are too narrow.
+// few seeds, or below about twenty things, the intervals are too narrow. A resample repeats things, which are tied with
+// themselves; those in which a side is constant have no correlation and are left out, ErrConstant where they are more than half.
 func BootstrapRanks(a, b []Pairs, level float64, resamples int, seed uint64) (RankIntervals, error) {
 	if err := checkLevel(level); err != nil {
 		return RankIntervals{}, err

@@ -32,16 +32,14 @@ var (
 
 // Sample is a list of finite values.
 type Sample struct {
-	values    []float64 // ascending
-	notFinite int
+	values []float64 // ascending
 }
 
-// NewSample returns the sample of the finite values; NaN and infinities are only counted.
+// NewSample returns the sample of the finite values; NaN and infinities are left out.
 func NewSample(values []float64) Sample {
 	var s Sample
 	for _, v := range values {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			s.notFinite++
 			continue
 		}
 		s.values = append(s.values, v)
@@ -52,9 +50,6 @@ func NewSample(values []float64) Sample {
 
 // N returns the number of finite values.
 func (s Sample) N() int { return len(s.values) }
-
-// NotFinite returns how many values were NaN or infinite.
-func (s Sample) NotFinite() int { return s.notFinite }
 
 // Mean returns the arithmetic mean, or ErrEmpty.
 func (s Sample) Mean() (float64, error) {
