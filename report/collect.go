@@ -89,7 +89,7 @@ func (in *Input) take(row spec.Row, table string, tree plan.Tree, lookup plan.Lo
 	}
 	for _, stage := range stages {
 		if outcome, ok := lookup(stage.Key()); ok {
-			in.Nulls = append(in.Nulls, Null{Row: row.ID, From: row.Null.From, Seed: tree.Seed, Outcome: outcome})
+			in.Nulls = append(in.Nulls, Null{Row: row.ID, From: row.Null.From, Seed: tree.Seed, Table: table, Outcome: outcome})
 		}
 	}
 	return nil
@@ -124,7 +124,7 @@ func (s *Search) follow(tree plan.Tree) {
 		}
 	}
 	for _, l := range tree.Leaves {
-		leaf := Leaf{Mask: l.Mask, Derive: l.Derive.Outcome, Evaluate: l.Evaluate.Outcome, Rank: l.Rank.Outcome}
+		leaf := Leaf{Path: l.Path, Mask: l.Mask, Derive: l.Derive.Outcome, Evaluate: l.Evaluate.Outcome, Rank: l.Rank.Outcome}
 		for _, step := range l.Retrain {
 			leaf.Architecture = step.Stage.Retrain.Architecture
 			leaf.Retrain = append(leaf.Retrain, step.Outcome)

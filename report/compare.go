@@ -61,22 +61,27 @@ func (b *builder) cost(row spec.Row) table.Cost {
 		if s.state() != spec.Done {
 			continue
 		}
-		var g, f, t float64
-		for _, o := range s.Stages {
-			if o.Kind == spec.KindEvaluate || o.Kind == spec.KindRetrain {
-				continue
-			}
-			g += float64(o.Cost.GradientEvaluations)
-			f += o.Cost.FLOPs / 1e12
-			t += o.Cost.Seconds
-			if o.Kind == spec.KindTrain && !(o.Cost.Seconds > 0) { // not recorded
-				t = math.NaN()
-			}
-		}
-		gradients, flops, seconds = append(gradients, g), append(flops, f), append(seconds, t)
+		c := s.cost()
+		gradients, flops, seconds = append(gradients, float64(c.GradientEvaluations)), append(flops, c.FLOPs/1e12), append(seconds, c.Seconds)
 	}
 	c.N = len(seconds)
 	c.GradientEvaluations, c.TeraFLOP, c.Seconds = average(gradients), average(flops), average(seconds)
+	return c
+}
+
+// cost is that of the search without the evaluation or retraining of what it found. Seconds are NaN where they weren't recorded.
+func (s Search) cost() (c spec.Cost) {
+	for _, o := range s.Stages {
+		if o.Kind == spec.KindEvaluate || o.Kind == spec.KindRetrain {
+			continue
+		}
+		c.GradientEvaluations += o.Cost.GradientEvaluations
+		c.FLOPs += o.Cost.FLOPs
+		c.Seconds += o.Cost.Seconds
+		if o.Kind == spec.KindTrain && !(o.Cost.Seconds > 0) {
+			c.Seconds = math.NaN()
+		}
+	}
 	return c
 }
 

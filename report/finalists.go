@@ -89,10 +89,7 @@ func (c finalist) bestEpoch() float64 {
 func (s Search) selects(rule string) (int, bool) {
 	list, rungs := s.finalists(), s.Run.Select.Rungs
 	if rule == "" {
-		rule = spec.RuleHeldOut
-		if s.Run.Select.Rule == spec.SelectHalving {
-			rule = spec.SelectHalving
-		}
+		rule = ownRule(s.Run)
 	}
 	if rule == spec.SelectHalving {
 		course := s.halved(heldOut)
@@ -128,6 +125,14 @@ func (s Search) selects(rule string) (int, bool) {
 		}
 	}
 	return best, best >= 0
+}
+
+// ownRule is by which a run selects.
+func ownRule(r spec.Run) string {
+	if r.Select.Rule == spec.SelectHalving {
+		return spec.SelectHalving
+	}
+	return spec.RuleHeldOut
 }
 
 // selectsOnTest is halving as the paper and its code do it: on the test images.

@@ -27,7 +27,7 @@ func jointPairs(in Input) table.Table {
 			continue
 		}
 		pairs := b.jointly(row)
-		for _, side := range []pairSide{similarSide, dissimilarSide} {
+		for _, side := range pairSides {
 			line := table.Row{ID: side.id, Name: side.name, Kind: spec.RowRun, Of: row.ID}
 			for i := range t.Columns {
 				line.Cells = append(line.Cells, b.pairCell(row, pairs, side, i, t.Columns[i].ID))
@@ -73,6 +73,8 @@ var (
 		[3]string{spec.FigureDissimilarCosine, spec.FigureDissimilarTrainLoss, spec.FigureDissimilarValidLoss}}
 )
 
+var pairSides = []pairSide{similarSide, dissimilarSide}
+
 // sampled is the recorded stage of one sampled architecture; number counts over all seeds.
 type sampled struct {
 	number int64
@@ -97,10 +99,15 @@ func (side pairSide) values(pairs []sampled, column int) map[int64]float64 {
 	values := map[int64]float64{}
 	for _, p := range pairs {
 		if j := side.of(p.paired); j != nil {
-			values[p.number] = [3]float64{j.Trained, j.TrainLoss, j.ValidLoss}[column]
+			values[p.number] = pairFigure(j, column)
 		}
 	}
 	return values
+}
+
+// pairFigure is what a column shows.
+func pairFigure(j *spec.JointlyTrained, column int) float64 {
+	return [3]float64{j.Trained, j.TrainLoss, j.ValidLoss}[column]
 }
 
 func (side pairSide) printed(row spec.Row, column int) (spec.Printed, bool) {
@@ -236,7 +243,7 @@ func pairLines(row spec.Row, profile string, pairs []sampled) table.Section {
 	}
 	for _, p := range pairs {
 		first := []string{fmt.Sprint(p.number), p.paired.Architecture}
-		for _, side := range []pairSide{similarSide, dissimilarSide} {
+		for _, side := range pairSides {
 			line := append(first, side.id+" one")
 			first = []string{"", ""}
 			j := side.of(p.paired)

@@ -22,6 +22,7 @@ type Search struct {
 
 // Leaf is one sub-supernet's result; nil where not recorded.
 type Leaf struct {
+	Path     string // in the partition tree
 	Mask     string
 	Derive   *spec.Outcome
 	Evaluate *spec.Outcome
@@ -36,6 +37,7 @@ type Null struct {
 	Row     string
 	From    string
 	Seed    int64
+	Table   string // SHA-256
 	Outcome spec.Outcome
 }
 

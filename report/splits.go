@@ -22,6 +22,7 @@ type Split struct {
 	Rows     []string // that have it: "table1 gradient+darts"
 	Embedded bool
 
+	Cost       spec.Cost
 	Provenance spec.Provenance
 }
 
@@ -59,7 +60,7 @@ func (l *splitList) add(row string, run spec.Run, tree plan.Tree) {
 			i = len(l.list)
 			l.at[n.Split.Key] = i
 			l.list = append(l.list, Split{Key: n.Split.Key, Seed: tree.Seed, Stage: *n.Split.Stage.Split, Outcome: *n.Split.Outcome.Split,
-				Embedded: run.Embedded(), Provenance: n.Split.Outcome.Provenance})
+				Embedded: run.Embedded(), Cost: n.Split.Outcome.Cost, Provenance: n.Split.Outcome.Provenance})
 		}
 		if !slices.Contains(l.list[i].Rows, row) {
 			l.list[i].Rows = append(l.list[i].Rows, row)
@@ -77,10 +78,7 @@ func (l *splitList) sorted() []Split {
 // overSplits builds the table of an experiment that has no runs of its own.
 func overSplits(in Input) table.Table {
 	b := builder{Input: in}
-	in.Splits = slices.DeleteFunc(slices.Clone(in.Splits), func(s Split) bool { return cellEdges(s.Stage.Space) != cellEdges(in.Experiment.Space) })
-	b.embedded = len(in.Splits) > 0 && !slices.ContainsFunc(in.Splits, func(s Split) bool { return !s.Embedded })
-	b.Splits = slices.DeleteFunc(slices.Clone(in.Splits), func(s Split) bool { return s.Embedded != b.embedded })
-	b.leftOut = len(in.Splits) - len(b.Splits)
+	b.takeSplits()
 	t := table.Table{Label: in.Experiment.Label, Title: in.Experiment.Title, Claim: in.Experiment.Claim, Profile: in.Profile, Embedded: b.embedded}
 	switch in.Experiment.Over {
 	case spec.OverPairs:
@@ -99,6 +97,14 @@ func overSplits(in Input) table.Table {
 		t.Notes = append(t.Notes, table.Note{Text: "no split by gradients is recorded in profile " + in.Profile, Command: "gmnas run table1 --profile " + in.Profile})
 	}
 	return t
+}
+
+// takeSplits keeps the splits of the experiment's family of spaces, on real data where there are such.
+func (b *builder) takeSplits() {
+	all := slices.DeleteFunc(slices.Clone(b.Splits), func(s Split) bool { return cellEdges(s.Stage.Space) != cellEdges(b.Experiment.Space) })
+	b.embedded = len(all) > 0 && !slices.ContainsFunc(all, func(s Split) bool { return !s.Embedded })
+	b.Splits = slices.DeleteFunc(slices.Clone(all), func(s Split) bool { return s.Embedded != b.embedded })
+	b.leftOut = len(all) - len(b.Splits)
 }
 
 func (b *builder) splitFacts() []table.Fact {

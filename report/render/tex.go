@@ -11,8 +11,8 @@ import (
 	"gmnas/report/table"
 )
 
-const texHead = `%% Tables with booktabs rules; each begins with its name in a comment, to be copied into a paper together with
-%% \usepackage{booktabs,longtable,array,textcomp}. Compile with pdflatex.
+const texBegin = `% Tables with booktabs rules; each begins with its name in a comment, to be copied into a paper together with
+% \usepackage{booktabs,longtable,array,textcomp}. Compile with pdflatex.
 \documentclass[10pt,a4paper]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
@@ -33,7 +33,8 @@ const texHead = `%% Tables with booktabs rules; each begins with its name in a c
 // empty.
 func TeX(w io.Writer, t table.Table, plot string) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, texHead+"\\section*{%s}\n\nThe claim: %s\n\n\\begin{description}\n\\setlength{\\itemsep}{0pt}\n", tex(t.Title), tex(t.Claim))
+	fmt.Fprint(out, texBegin)
+	fmt.Fprintf(out, "\\section*{%s}\n\nThe claim: %s\n\n\\begin{description}\n\\setlength{\\itemsep}{0pt}\n", tex(t.Title), tex(t.Claim))
 	for _, f := range t.Facts {
 		warn := ""
 		if f.Warn {

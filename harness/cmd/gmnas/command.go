@@ -39,7 +39,7 @@ func (c call) noArguments() error {
 // commands returns all commands in the order of help.
 func commands() []command {
 	return []command{
-		listCommand(), planCommand(), runCommand(), statusCommand(), reportCommand(), explainCommand(), verifyCommand(), diffCommand(), importCommand(), queryCommand(), rankCommand(), dataCommand(),
+		listCommand(), planCommand(), runCommand(), statusCommand(), reportCommand(), exportCommand(), explainCommand(), verifyCommand(), diffCommand(), importCommand(), queryCommand(), rankCommand(), dataCommand(),
 		doctorCommand(), benchCommand(), versionCommand(), completionCommand(), completeCommand(), workerCommand(),
 	}
 }
