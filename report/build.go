@@ -2,7 +2,8 @@
 //
 //	Collect  bindings and outcomes → searches and nulls, by following the plan
 //	Build    searches and nulls → table.Table: picks, means, intervals, verdicts, notes
-//	PageOf   the same, with figure, splits, provenance and settings → render.Page
+//	Export   the same → table.Export: every recorded value behind that table
+//	PageOf   what Build takes, with figure, splits, provenance and settings → render.Page
 //	Write    render.Page → HTML, Markdown, LaTeX, CSV, JSON and PNG files
 //
 // A cell depends on its own row's searches alone (and a null's on the row it draws from), so that adding a row or an

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"gmnas/harness/plan"
 	"gmnas/harness/spec"
 	"gmnas/report/table"
 )
@@ -182,6 +183,9 @@ func (x *exporter) search(r table.Row, s Search) table.Record {
 	if state := s.state(); state != "" {
 		rec.State, rec.Reason = string(state), s.failure()
 	}
+	if i := slices.IndexFunc(s.Blocked, func(b plan.Block) bool { return b.State == s.state() }); i >= 0 {
+		rec.Stage, rec.StageKind = string(s.Blocked[i].Key), s.Blocked[i].Kind
+	}
 	var list []spec.Provenance
 	for _, o := range s.Stages {
 		if !o.LooksUp() {
@@ -230,8 +234,9 @@ func from(rec *table.Record, list []spec.Provenance) {
 	rec.Backend = each(list, func(p spec.Provenance) string { return p.Machine.Arithmetic() })
 	var first time.Time
 	for _, p := range list {
-		if !p.Started.IsZero() && (first.IsZero() || p.Started.Before(first)) {
-			first = p.Started.UTC()
+		at := p.Started.UTC()
+		if written := at.Year() > 0 && at.Year() < 10000; written && !at.IsZero() && (first.IsZero() || at.Before(first)) { // as RFC 3339 can
+			first = at
 		}
 	}
 	if !first.IsZero() {

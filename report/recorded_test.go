@@ -41,6 +41,7 @@ func FuzzRecorded(f *testing.F) {
 		`{"State":"done"}`,
 		`{"State":"done","Split":{"Edge":99,"Groups":[[-1]],"Candidates":[{"Edge":-1,"Groups":[[7],[8]],"Distance":[[0]]}]}}`,
 		`{"State":"done","Evaluate":{"Accuracy":{"cifar10/valid":1e308,"cifar10/test":-5}},"Cost":{"FLOPs":1e308,"Seconds":-1}}`,
+		`{"State":"done","Evaluate":{"Accuracy":{"cifar10/valid":1}},"Provenance":{"Started":"9999-12-31T23:59:59-14:00"}}`,
 		`{"State":"done","Null":{"Picks":{"table-valid":{"cifar10/test":{"Mean":1e308,"Std":-1,"Quantiles":[1]}}},"Optimum":{"cifar10/test":1e308}}}`,
 	}, 1: {`{"State":"done"}`}, 2: {`{"State":"done"}`}}
 	for which, s := range all {
@@ -90,6 +91,7 @@ func FuzzRecorded(f *testing.F) {
 			return
 		}
 		fuzzTable(t, report.Build(in))
+		fuzzExport(t, report.Export(in, nil, true))
 		if o.Split == nil {
 			return
 		}
@@ -103,8 +105,17 @@ func FuzzRecorded(f *testing.F) {
 		splits := report.Splits(map[string][]report.Binding{s.experiment.Label: s.bindings}, lookup)
 		for _, x := range over {
 			fuzzTable(t, report.Build(report.Input{Experiment: x, Profile: spec.Laptop, Splits: splits}))
+			fuzzExport(t, report.Export(report.Input{Experiment: x, Profile: spec.Laptop, Splits: splits}, nil, true))
 		}
 	})
+}
+
+func fuzzExport(t *testing.T, x table.Export) {
+	for _, write := range []func(io.Writer, ...table.Export) error{render.RecordsCSV, render.RecordsJSON, render.RecordsTeX, render.RecordsBenchmark} {
+		if err := write(io.Discard, x); err != nil { // JSON has no NaN
+			t.Error(err)
+		}
+	}
 }
 
 func fuzzTable(t *testing.T, tb table.Table) {

@@ -71,8 +71,9 @@ func TestGoldenComplete(t *testing.T) {
 	}
 }
 
-// TestGoldenGaps: seed 2 of GM + DARTS diverged, seed 3 failed, seed 1 came from other code, Few-Shot has two seeds.
-func TestGoldenGaps(t *testing.T) {
+// gaps is of an experiment where seed 2 of GM + DARTS diverged, seed 3 failed, seed 1 came from other code, Few-Shot has two seeds.
+func gaps(t *testing.T, e spec.Experiment) report.Input {
+	t.Helper()
 	w := newWorld()
 	w.spoil = func(row string, seed int64, o *spec.Outcome) {
 		switch {
@@ -84,7 +85,6 @@ func TestGoldenGaps(t *testing.T) {
 			o.Provenance.Build.Commit = "fedcba9876543210+dirty"
 		}
 	}
-	e := small()
 	var bindings []report.Binding
 	for _, b := range w.run(t, e, spec.Laptop, false) {
 		if b.Row != "fewshot+darts" || b.Seed < 2 {
@@ -95,7 +95,11 @@ func TestGoldenGaps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tb := report.Build(in)
+	return in
+}
+
+func TestGoldenGaps(t *testing.T) {
+	tb := report.Build(gaps(t, small()))
 	golden(t, "gaps.md", renderAll(t, tb)["md"])
 
 	cell := cellOf(t, tb, "gm+darts", "cifar10/test")

@@ -36,7 +36,7 @@ var recordFields = []recordField{
 	{"unit", "of the value; 1 is none, M a million", func(r table.Record) string { return csvText(r.Unit) }},
 	{"reason", "why it failed or diverged", func(r table.Record) string { return csvText(r.Reason) }},
 	{"architecture", "that the value is of", func(r table.Record) string { return csvText(r.Architecture) }},
-	{"stage", "key of the stage that gave the value", func(r table.Record) string { return csvText(r.Stage) }},
+	{"stage", "key of the stage that gave the value, or that failed or diverged", func(r table.Record) string { return csvText(r.Stage) }},
 	{"stage_kind", "train, split, derive, evaluate, null, rank, pair, retrain or replay", func(r table.Record) string { return csvText(r.StageKind) }},
 	{"started", "when the stage began (RFC 3339, UTC), of scope seed the search's first one", func(r table.Record) string { return moment(r.Started) }},
 	{"seconds", "that the stage took, of scope seed the search, shared stages included, without evaluating or retraining what it found", func(r table.Record) string { return figure(r.Seconds) }},

@@ -185,7 +185,7 @@ func (b benchmark) write(w io.Writer, told map[string]bool) {
 		add(r.Value, benchmarkUnit(r))
 	}
 	if line.Len() == 0 {
-		why := strings.TrimSpace(first.State + " " + clean(first.Reason))
+		why := strings.TrimSpace(clean(first.State + " " + first.Reason))
 		if first.State == string(spec.Done) {
 			why = "there is no such figure"
 		}

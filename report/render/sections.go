@@ -1,5 +1,6 @@
 // Package render prints a table.Table: as terminal text, Markdown, LaTeX, HTML, CSV and JSON. The first four show the
-// same sections; CSV has a line for each cell; JSON is the table itself. Each format escapes all text for itself.
+// same sections; CSV has a line for each cell; JSON is the table itself. Records… print a table.Export, a line or object for each
+// recorded value. Each format escapes all text for itself.
 package render
 
 import (
