@@ -14,6 +14,7 @@ type bound struct {
 	experiments []spec.Experiment
 	profile     string
 	embedded    string   // why they run on the embedded set; empty where they run on the real data
+	table       string   // hash of the table that no-search rows draw from; empty where there is none
 	left        []string // why experiments have nothing to run: what they replay isn't there
 }
 
@@ -118,6 +119,12 @@ func (h *hand) bind(run spec.Run, table string) (spec.Run, error) {
 func bindReal(h *hand, experiments []spec.Experiment, profile string) (bound, error) {
 	b := bound{profile: profile}
 	for _, e := range experiments {
+		if slices.ContainsFunc(e.Rows, func(r spec.Row) bool { return r.Kind == spec.RowNull }) {
+			var err error
+			if b.table, err = h.tableHash(); err != nil {
+				return bound{}, err
+			}
+		}
 		e, err := withRuns(e, profile, func(run spec.Run) (spec.Run, error) {
 			table := ""
 			if run.Evaluate.By == spec.ByTable {
@@ -152,14 +159,4 @@ func withRuns(e spec.Experiment, profile string, change func(spec.Run) (spec.Run
 		e.Rows[i].Runs[profile] = run
 	}
 	return e, nil
-}
-
-// table is the hash of the table that an experiment's runs are bound to.
-func (b bound) table(e spec.Experiment) string {
-	for _, row := range e.Rows {
-		if run, ok := row.Runs[b.profile]; ok {
-			return run.Evaluate.Table
-		}
-	}
-	return ""
 }

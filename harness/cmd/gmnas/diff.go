@@ -31,16 +31,16 @@ func diffCommand() command {
 			if len(c.args) < 2 {
 				return fmt.Errorf("%d arguments; give two databases and, if not all, experiments", len(c.args))
 			}
-			labels := c.args[2:]
-			if len(labels) == 0 {
-				labels = experimentLabels()
-			}
-			list, err := findExperiments(labels)
-			if err != nil {
-				return err
+			list, _ := usable()
+			if labels := c.args[2:]; len(labels) > 0 {
+				var err error
+				if list, err = findExperiments(labels); err != nil {
+					return err
+				}
 			}
 			d := differ{call: c, profile: profile.value, precision: precision.of(), names: [2]string{c.args[0], c.args[1]}}
 			for i, path := range d.names {
+				var err error
 				if d.stores[i], err = results.OpenReadOnly(path); err != nil {
 					return err
 				}
@@ -51,12 +51,28 @@ func diffCommand() command {
 					return err
 				}
 			}
+			if d.cells == 0 {
+				d.nothing(list)
+			}
 			fmt.Fprintf(c.out, "%d of %d cells differ\n", d.different, d.cells)
 			if d.different > 0 {
 				return errIncomplete
 			}
 			return nil
 		},
+	}
+}
+
+// nothing tells that neither database has anything to compare, and in which profile they have.
+func (d *differ) nothing(list []spec.Experiment) {
+	for i, store := range d.stores {
+		text := ""
+		for _, e := range list {
+			if there := elsewhere(store, e); there != "" {
+				text += fmt.Sprintf("\n  %s%s", e.Label, there)
+			}
+		}
+		fmt.Fprintf(d.err, "nothing is recorded in profile %s%s of %s%s\n", d.profile, precisionArgument(d.precision), d.names[i], text)
 	}
 }
 

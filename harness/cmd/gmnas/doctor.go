@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -110,7 +111,11 @@ func gigabytes(text string) string {
 func backends() []finding {
 	var list []finding
 	fast := false
-	for i, name := range engine.Backends() {
+	chosen := cmp.Or(os.Getenv("GMNAS_BACKEND"), engine.Backends()[0])
+	if err := checkBackend(chosen); err != nil {
+		list = append(list, finding{about: "backend", text: err.Error(), bad: true})
+	}
+	for _, name := range engine.Backends() {
 		fast = fast || name == "onednn"
 		b, err := engine.OpenBackend(name, 1)
 		if err != nil {
@@ -118,7 +123,7 @@ func backends() []finding {
 			continue
 		}
 		text := fmt.Sprintf("%s: %s, %s", name, b.Version(), b.InstructionSet())
-		if i == 0 {
+		if name == chosen {
 			text += " (default)"
 		}
 		list = append(list, finding{about: "backend", text: text})

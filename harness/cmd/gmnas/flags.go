@@ -45,8 +45,28 @@ func profileFlag(f *pflag.FlagSet) *oneOf {
 	return p
 }
 
+// path is a flag that names a file or folder, which no empty text does.
+type path string
+
+func (p *path) String() string { return string(*p) }
+func (p *path) Type() string   { return "string" }
+
+func (p *path) Set(value string) error {
+	if value == "" {
+		return errors.New("is empty; name one, or leave the flag out")
+	}
+	*p = path(value)
+	return nil
+}
+
+func pathFlag(f *pflag.FlagSet, name, value, usage string) *string {
+	p := path(value)
+	f.Var(&p, name, usage)
+	return (*string)(&p)
+}
+
 func databaseFlag(f *pflag.FlagSet) *string {
-	return f.String("db", defaultDatabase, "results database `file`")
+	return pathFlag(f, "db", defaultDatabase, "results database `file`")
 }
 
 // databaseArgument repeats --db where it isn't the default.
@@ -63,12 +83,12 @@ func dataFlag(f *pflag.FlagSet) *string {
 	if folder == "" {
 		folder = defaultData
 	}
-	return f.String("data", folder, "data `folder`; the environment variable GMNAS_DATA gives the default")
+	return pathFlag(f, "data", folder, "data `folder`; the environment variable GMNAS_DATA gives the default")
 }
 
 // checkData refuses a folder that was named and isn't there, and one that can't be read, which is not an empty one.
 func checkData(folder string) error {
-	const fix = "name the right one (--data or GMNAS_DATA), or none to use the embedded set"
+	const fix = "name the right one with --data or GMNAS_DATA, or leave both out"
 	info, err := os.Stat(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && folder == defaultData:

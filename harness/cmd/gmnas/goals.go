@@ -30,7 +30,7 @@ func (b bound) goals() []run.Goal {
 			}
 			var null spec.Run
 			null.Space = e.Space
-			null.Evaluate = spec.Evaluate{By: spec.ByTable, Table: b.table(e)}
+			null.Evaluate = spec.Evaluate{By: spec.ByTable, Table: b.table}
 			goals = append(goals, run.Goal{
 				Run:  results.Binding{Experiment: e.Label, Profile: b.profile, Row: row.ID, Run: null},
 				Null: &row.Null, From: searches[row.Null.From],

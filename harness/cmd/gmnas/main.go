@@ -36,12 +36,15 @@ func main() { os.Exit(start(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // start runs the command that args name and returns the exit code.
 func start(args []string, out, errOut io.Writer) int {
-	if len(args) == 0 || args[0] == "help" && len(args) == 1 || args[0] == "-h" || args[0] == "--help" {
+	if len(args) > 0 && args[0] == "--version" {
+		args = []string{"version"}
+	}
+	if len(args) > 1 && args[0] == "help" && !isHelp(args[1]) {
+		args = []string{args[1], "--help"}
+	}
+	if len(args) == 0 || isHelp(args[0]) {
 		usage(out)
 		return exitFine
-	}
-	if args[0] == "help" {
-		args = []string{args[1], "--help"}
 	}
 	c, err := find(args[0])
 	if err == nil {
@@ -56,6 +59,8 @@ func start(args []string, out, errOut io.Writer) int {
 	fmt.Fprintf(errOut, "gmnas: %s\n", harmlessText(hintsAsCalled(err.Error())))
 	return exitUnusable
 }
+
+func isHelp(word string) bool { return word == "help" || word == "-h" || word == "--help" }
 
 // start parses the flags and runs the command; an interrupt ends its context, a second one the process.
 func (c command) start(args []string, out, errOut io.Writer) error {

@@ -27,7 +27,7 @@ func parseOnly(values []string) ([]string, error) {
 				key, id = before, after
 			}
 			if key != "method" {
-				return nil, fmt.Errorf("--only %q: unknown key %q; use method, as in --only method=gm+darts,darts", short(value), short(key))
+				return nil, fmt.Errorf("--only %q: %s; use method, as in --only method=gm+darts,darts", short(value), keyProblem(key))
 			}
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)
@@ -35,6 +35,13 @@ func parseOnly(values []string) ([]string, error) {
 		}
 	}
 	return ids, nil
+}
+
+func keyProblem(key string) string {
+	if key == "" {
+		return "no key"
+	}
+	return fmt.Sprintf("unknown key %q", short(key))
 }
 
 // choose keeps the experiment's rows that are asked for and, of the no-search rows, those that they are compared with.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -25,7 +26,7 @@ func planCommand() command {
 			if err != nil {
 				return err
 			}
-			if err := checkBackend(*backend); err != nil {
+			if err := errors.Join(checkBackend(*backend), checkData(*data)); err != nil {
 				return err
 			}
 			b, note := bindForPlan(list, profile.value, *data)

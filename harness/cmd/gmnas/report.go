@@ -47,7 +47,7 @@ func reportCommand() command {
 	f := newFlags("report")
 	profile, seeds, precision, db := profileFlag(f), moreSeedsFlag(f), precisionFlag(f), databaseFlag(f)
 	format := formatFlag(f)
-	out := f.String("out", defaultOut, "`folder` for HTML, Markdown, LaTeX, CSV, JSON and PNG files")
+	out := pathFlag(f, "out", defaultOut, "`folder` for HTML, Markdown, LaTeX, CSV, JSON and PNG files")
 	strict := f.Bool("strict", false, "exit with 1 where a table mixes results of different code, backends, instruction sets, data or tables")
 	return command{
 		name: "report", args: "EXPERIMENT...", choices: otherLabels, short: "render tables and plots from the database alone", flags: f,

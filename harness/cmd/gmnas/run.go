@@ -7,12 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/term"
 
 	"gmnas/harness/run"
+	"gmnas/harness/spec"
 	"gmnas/results"
 )
 
@@ -66,11 +68,14 @@ func doRun(ctx context.Context, c call, o runFlags) error {
 		fmt.Fprintf(c.err, "Running on the embedded synthetic set, as %s; `make data` gets the real data, and nothing of the two mixes.\n", b.embedded)
 	}
 	for _, why := range b.left {
-		fmt.Fprintf(c.err, "Left out: %s\n", why)
+		fmt.Fprintf(c.err, "Left out: %s\n", hintsAsCalled(why))
 	}
 	goals := b.goals()
 	if len(goals) == 0 && len(b.left) > 0 {
 		return errors.New("nothing to run: the data of " + strings.Join(c.args, ", ") + " isn't there; the lines above say how to get it")
+	}
+	if len(goals) == 0 && b.embedded != "" && slices.ContainsFunc(list, func(e spec.Experiment) bool { return e.Over == "" }) {
+		return fmt.Errorf("nothing to run: the no-search rows are about the table, and %s; get it with `gmnas data get nasbench201`", b.embedded)
 	}
 	if len(goals) == 0 {
 		fmt.Fprintf(c.err, "Nothing to run: %s reports on what other experiments record.\n", strings.Join(c.args, ", "))
@@ -165,7 +170,10 @@ func openForRun(path string) (*results.Store, error) {
 
 // makeFolder makes a folder that outlives a power cut: what is recorded in it shall.
 func makeFolder(path string) error {
-	if exists(path) {
+	if info, err := os.Stat(path); err == nil {
+		if !info.IsDir() {
+			return fmt.Errorf("%s is a file, not a folder", path)
+		}
 		return nil
 	}
 	parent := filepath.Dir(path)
