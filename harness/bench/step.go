@@ -54,6 +54,9 @@ type StepResult struct {
 	InstructionSet string  `json:"instruction_set"`
 }
 
+// maxValues bounds an activation of the first stage, of which a step holds dozens; the paper's has 1,048,576.
+const maxValues = 1 << 26
+
 // Step times weight steps (or gradient-matching mini-batches) on random images, on a locked thread.
 func Step(o StepOptions) (StepResult, error) {
 	runtime.LockOSThread()
@@ -61,6 +64,10 @@ func Step(o StepOptions) (StepResult, error) {
 	if o.Steps < 1 || o.Batch < 2 || o.Size < 4 || o.Channels < 1 || o.Cells < 1 {
 		return StepResult{}, fmt.Errorf("timing steps: steps %d, batch %d, size %d, channels %d, cells %d: all must be positive, batch 2 or more and size a multiple of 4",
 			o.Steps, o.Batch, o.Size, o.Channels, o.Cells)
+	}
+	if values := float64(o.Batch) * float64(o.Size) * float64(o.Size) * float64(o.Channels); values > maxValues {
+		return StepResult{}, fmt.Errorf("timing steps: batch %d, size %d, channels %d: %.3g numbers in one activation, at most %d; give a smaller batch, size or channels",
+			o.Batch, o.Size, o.Channels, values, maxValues)
 	}
 	b, err := engine.OpenBackend(o.Backend, o.Threads)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"gmnas/harness/bench"
 	"gmnas/harness/execute"
+	"gmnas/harness/run"
 	"gmnas/nasbench/space"
 )
 
@@ -34,7 +35,7 @@ func benchCommand() command {
 	data := dataFlag(f)
 	rounds := f.Int("rounds", 3, "compare: how often ours and the peer take turns")
 	outcomes := f.Int("outcomes", 30000, "report: `N` recorded outcomes")
-	out := f.String("out", filepath.Join("results", "out"), "compare: folder of bench.md")
+	out := pathFlag(f, "out", defaultOut, "compare: `folder` of bench.md")
 	return command{
 		name: "bench", args: strings.Join(benchmarks, "|"), choices: firstOf(func() []string { return benchmarks }), short: "time what users wait for; one JSON line each", flags: f,
 		long: "step: a weight step of a supernet. oracle: opening the table and looking it up. report: rendering from\n" +
@@ -49,6 +50,9 @@ func benchCommand() command {
 			}
 			switch c.args[0] {
 			case "step":
+				if *threads < 1 || *threads > run.Cores() {
+					return fmt.Errorf("--threads %d: must be 1 to the %d cores", *threads, run.Cores())
+				}
 				r, err := bench.Step(bench.StepOptions{Space: searched.value, Mode: mode.value, Channels: *channels, Cells: *cells, Size: *size, Batch: *batch,
 					Threads: *threads, Steps: *steps, Backend: *backend, Precision: precision.of()})
 				return printLine(c, r, err)

@@ -51,7 +51,7 @@ func diffCommand() command {
 					return err
 				}
 			}
-			if d.cells == 0 {
+			if d.cells == 0 && slices.ContainsFunc(list, func(e spec.Experiment) bool { return e.Over == "" }) {
 				d.nothing(list)
 			}
 			fmt.Fprintf(c.out, "%d of %d cells differ\n", d.different, d.cells)

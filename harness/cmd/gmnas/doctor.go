@@ -60,7 +60,7 @@ func doctorCommand() command {
 					mark = "!"
 					bad++
 				}
-				fmt.Fprintf(c.out, "%s %-10s %s\n", mark, f.about, f.text)
+				fmt.Fprintf(c.out, "%s %-10s %s\n", mark, f.about, hintsAsCalled(f.text))
 				if f.mend != "" {
 					fmt.Fprintf(c.out, "             -> %s\n", asCalled(f.mend))
 				}

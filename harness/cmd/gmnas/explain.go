@@ -28,6 +28,9 @@ func explainCommand() command {
 			if err != nil {
 				return err
 			}
+			if e.Over != "" {
+				return fmt.Errorf("%s has no rows of its own: it reports on the splits of all others; explain a row of those, or see `gmnas report %s`", e.Label, e.Label)
+			}
 			store, err := results.OpenReadOnly(*db)
 			if err != nil {
 				return err

@@ -152,7 +152,7 @@ func checkFiles(c call, sources []datasets.Source, folder string, wanted bool) e
 	if path := filepath.Join(folder, nasbench.FileName); has(nasbench.Folder) && exists(path) {
 		if table, err := nasbench.Open(path); err != nil {
 			bad++
-			say(nasbench.Folder, nasbench.FileName, err.Error())
+			say(nasbench.Folder, nasbench.FileName, hintsAsCalled(err.Error()))
 		} else {
 			joined = true
 			say(nasbench.Folder, nasbench.FileName, fmt.Sprintf("verified, SHA-256 of its content %.12s", table.Hash()))
@@ -179,7 +179,7 @@ func checkFiles(c call, sources []datasets.Source, folder string, wanted bool) e
 func describe(s datasets.State) string {
 	switch {
 	case s.Problem != "":
-		return s.Problem
+		return hintsAsCalled(s.Problem)
 	case s.Verified && s.Content.Note != "":
 		return fmt.Sprintf("verified, %s (%d bytes)", s.Content.Note, s.Size)
 	case s.Verified:

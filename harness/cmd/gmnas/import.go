@@ -29,6 +29,17 @@ var importActions = []string{spec.EvidenceArchitectures, spec.EvidencePrediction
 type importFlags struct {
 	name, encoding, genotype, db, data *string
 	seed                               *int64
+	given                              func(flag string) bool
+}
+
+// ignored is an error where a flag is given that curves alone have, so that none is taken for heeded.
+func (o importFlags) ignored(action string) error {
+	for _, flag := range []string{"seed", "genotype"} {
+		if action != spec.EvidenceCurve && o.given(flag) {
+			return fmt.Errorf("--%s: is for `gmnas import curve` alone; leave it out of import %s", flag, action)
+		}
+	}
+	return nil
 }
 
 func importCommand() command {
@@ -38,7 +49,7 @@ func importCommand() command {
 		encoding: f.String("encoding", "", "`name` of the code base whose numbers or spelling architectures are in: "+strings.Join(encodings(), ", ")+" (default: told by names; numbers need it)"),
 		seed:     f.Int64("seed", 0, "seed of the search that a curve's architecture is of"),
 		genotype: f.String("genotype", "", "`text` of a curve's architecture, in the DARTS spelling, where it is known"),
-		db:       databaseFlag(f), data: dataFlag(f),
+		db:       databaseFlag(f), data: dataFlag(f), given: f.Changed,
 	}
 	return command{
 		name: "import", args: strings.Join(importActions, "|") + " [EXPERIMENT ROW [FILE]]", choices: importChoices,
@@ -71,6 +82,9 @@ func doImport(ctx context.Context, c call, o importFlags) error {
 	action, args := c.args[0], c.args[1:]
 	if !slices.Contains(importActions, action) {
 		return fmt.Errorf("%q: there is no such action; %s", short(action), instead(action, importActions))
+	}
+	if err := o.ignored(action); err != nil {
+		return err
 	}
 	if action == importList {
 		return listImported(c, *o.db, args)
@@ -126,7 +140,7 @@ func doImport(ctx context.Context, c call, o importFlags) error {
 	if err := store.AddEvidence(evidence); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "%s: %s from %s, SHA-256 %s\nrender it with: gmnas report %s%s\n", evidence.Row, contents(evidence), evidence.File, evidence.SHA256, e.Label, databaseArgument(*o.db))
+	fmt.Fprintf(c.out, "%s: %s from %s, SHA-256 %s\nrender it with: %s%s\n", evidence.Row, contents(evidence), evidence.File, evidence.SHA256, asCalled("gmnas report "+e.Label), databaseArgument(*o.db))
 	return nil
 }
 

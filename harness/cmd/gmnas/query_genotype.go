@@ -62,7 +62,11 @@ func drawCells(path string, g space.Genotype) error {
 	if format != plots.FormatPNG && format != plots.FormatSVG {
 		return fmt.Errorf("--draw %q: end the file's name in .%s or .%s", short(path), plots.FormatPNG, plots.FormatSVG)
 	}
-	return report.WriteFile(path, func(w io.Writer) error {
+	err := report.WriteFile(path, func(w io.Writer) error {
 		return plots.Cells(w, format, "", table.CellsOf("", g))
 	})
+	if err != nil {
+		return fmt.Errorf("--draw %q: %w; name a file in a folder that is there and may be written", short(path), bare(err))
+	}
+	return nil
 }

@@ -57,6 +57,9 @@ func doVerify(ctx context.Context, c call, o verifyFlags) error {
 	if err != nil {
 		return err
 	}
+	if e.Over != "" {
+		return fmt.Errorf("%s has no stages of its own: it reports on the splits of all others; verify those", e.Label)
+	}
 	if *o.sample < 0 {
 		return fmt.Errorf("--sample %d: must not be negative", *o.sample)
 	}
