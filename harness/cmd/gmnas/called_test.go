@@ -17,6 +17,14 @@ func TestHintsNameTheProgramAsItWasCalled(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
+	os.Args[0] = "my bin/gmnas"
+	if got, want := hintsAsCalled("mend it with `gmnas data get cifar10 --data it's my data`, then on"),
+		"mend it with `'my bin/gmnas' data get cifar10 --data 'it'\\''s my data'`, then on"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := databaseArgument("dä ta/r.db")+databaseArgument("a/b-1.db")+databaseArgument("a$b"), " --db 'dä ta/r.db' --db a/b-1.db --db 'a$b'"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 	if got := asCalled("make data"); got != "make data" {
 		t.Errorf("%q", got)
 	}

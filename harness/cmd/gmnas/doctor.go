@@ -149,9 +149,9 @@ func dataState(dir string) []finding {
 	if err := checkData(dir); err != nil {
 		f := finding{about: "data", text: err.Error(), bad: true}
 		if errors.Is(err, fs.ErrPermission) {
-			f.mend = "chmod u+rx " + dir
+			f.mend = "chmod u+rx " + word(dir)
 		} else if !exists(dir) {
-			f.mend = "gmnas data get cifar10 nasbench201 --data " + dir
+			f.mend = "gmnas data get cifar10 nasbench201 --data " + word(dir)
 		}
 		return []finding{f}
 	}
@@ -177,7 +177,7 @@ func dataState(dir string) []finding {
 		case s.Manual != "":
 			f.mend = s.Manual
 		default:
-			f.mend = "gmnas data get " + s.Name + " --data " + dir
+			f.mend = "gmnas data get " + s.Name + " --data " + word(dir)
 		}
 		list = append(list, f)
 	}
@@ -185,7 +185,7 @@ func dataState(dir string) []finding {
 		return list // as said above
 	}
 	if noTable != nil {
-		return append(list, finding{about: "table", text: noTable.Error(), mend: "gmnas data get nasbench201 --data " + dir, bad: exists(filepath.Join(dir, nasbench.FileName))})
+		return append(list, finding{about: "table", text: noTable.Error(), mend: "gmnas data get nasbench201 --data " + word(dir), bad: exists(filepath.Join(dir, nasbench.FileName))})
 	}
 	return append(list, finding{about: "table", text: fmt.Sprintf("NAS-Bench-201, %d architectures, SHA-256 %.12s", nasbench.Size, table.Hash())})
 }
@@ -193,14 +193,14 @@ func dataState(dir string) []finding {
 func database(path string) []finding {
 	store, err := results.OpenReadOnly(path)
 	if errors.Is(err, results.ErrMissing) {
-		return []finding{{about: "database", text: path + ": none yet", mend: "gmnas run table3 --db " + path}}
+		return []finding{{about: "database", text: path + ": none yet", mend: "gmnas run table3 --db " + word(path)}}
 	}
 	if err == nil {
 		defer store.Close()
 		err = store.Check()
 	}
 	if errors.Is(err, results.ErrDamaged) {
-		return []finding{{about: "database", text: err.Error(), mend: "gmnas doctor --repair --db " + path, bad: true}}
+		return []finding{{about: "database", text: err.Error(), mend: "gmnas doctor --repair --db " + word(path), bad: true}}
 	}
 	if err != nil {
 		return []finding{{about: "database", text: err.Error(), bad: true}}
@@ -227,7 +227,7 @@ func workFiles(db string) []finding {
 	}
 	list := []finding{{about: "weights", text: fmt.Sprintf("%d files, %.3g MB, in %s", files.Weights, float64(files.Bytes)/1e6, workFolder(db))}}
 	for _, err := range files.Damaged {
-		list = append(list, finding{about: "weights", text: err.Error(), mend: "gmnas doctor --repair --db " + db + ", or a run that needs them trains them again", bad: true})
+		list = append(list, finding{about: "weights", text: err.Error(), mend: "gmnas doctor --repair --db " + word(db) + ", or a run that needs them trains them again", bad: true})
 	}
 	if files.Outcomes > 0 {
 		list = append(list, finding{about: "outcomes", text: fmt.Sprintf("%d on their way, or left by a killed run; the next run takes them in", files.Outcomes)})

@@ -74,7 +74,7 @@ func databaseArgument(db string) string {
 	if db == defaultDatabase {
 		return ""
 	}
-	return " --db " + db
+	return " --db " + word(db)
 }
 
 // dataFlag is the data folder: --data, else GMNAS_DATA, else ./data, which may be absent.

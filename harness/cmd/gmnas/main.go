@@ -36,6 +36,31 @@ func main() { os.Exit(start(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // start runs the command that args name and returns the exit code.
 func start(args []string, out, errOut io.Writer) int {
+	printed := &sink{w: out}
+	code := answer(args, printed, errOut)
+	if printed.err != nil && code != exitUnusable {
+		fmt.Fprintf(errOut, "gmnas: what it prints is cut off: %v\n", printed.err)
+		return exitUnusable
+	}
+	return code
+}
+
+// sink remembers the first error of writing, so that nothing cut off, as by a full disk, passes for the whole.
+type sink struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sink) Write(b []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.w.Write(b)
+	s.err = err
+	return n, err
+}
+
+func answer(args []string, out, errOut io.Writer) int {
 	if len(args) > 0 && args[0] == "--version" {
 		args = []string{"version"}
 	}

@@ -110,7 +110,7 @@ func doRun(ctx context.Context, c call, o runFlags) error {
 	if err != nil && !summary.Interrupted {
 		return err
 	}
-	fmt.Fprintf(c.out, "%d stages were recorded before\n%v\n", len(before.Recorded), summary)
+	fmt.Fprintf(c.out, "%d stages were recorded before\n%s\n", len(before.Recorded), hintsAsCalled(fmt.Sprint(summary)))
 	fmt.Fprintf(c.out, "render it with: %s%s\n", asCalled("gmnas report "+strings.Join(c.args, " ")), o.same(c.args))
 	if err != nil || summary.Complete < summary.Goals || len(summary.Problems) > 0 {
 		return errIncomplete

@@ -36,7 +36,7 @@ func statusCommand() command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprint(c.out, p.Text(running))
+			fmt.Fprint(c.out, hintsAsCalled(p.Text(running)))
 			return recordedStates(c, store, running)
 		},
 	}
@@ -63,7 +63,7 @@ func recordedStates(c call, store *results.Store, running bool) error {
 				fmt.Fprintf(c.out, "recorded  %s: %s\n", which, state(in))
 				problems(c, in)
 				if !running && slices.ContainsFunc(in.Searches, func(s report.Search) bool { return !s.Complete }) {
-					fmt.Fprintf(c.out, "          what is left and how long it takes: gmnas plan %s --db %s\n", which, store.Path())
+					fmt.Fprintf(c.out, "          what is left and how long it takes: %s --db %s\n", asCalled("gmnas plan "+which), word(store.Path()))
 				}
 			}
 		}
