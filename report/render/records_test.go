@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -128,21 +125,9 @@ func TestBenchmarkNames(t *testing.T) {
 
 // TestRecordsTeXCompiles compiles awkward texts.
 func TestRecordsTeXCompiles(t *testing.T) {
-	pdflatex, err := exec.LookPath("pdflatex")
-	if err != nil {
-		t.Skip("pdflatex is not installed: apt-get install texlive-latex-recommended lmodern")
-	}
-	dir := t.TempDir()
 	var page bytes.Buffer
 	if err := RecordsTeX(&page, exported(`[_%&\ {x}~^#$"|<é±]`), exported("two\nlines")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "page.tex"), page.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(pdflatex, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "page.tex")
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v:\n%s", err, out)
-	}
+	compiles(t, page.Bytes())
 }

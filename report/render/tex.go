@@ -16,7 +16,7 @@ const texBegin = `% Tables with booktabs rules; each begins with its name in a c
 \documentclass[10pt,a4paper]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
-\usepackage{lmodern}
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
 \usepackage{textcomp}
 \usepackage[landscape,margin=15mm]{geometry}
 \usepackage{array,booktabs,longtable,graphicx}

@@ -51,21 +51,32 @@ func TestAnyTextInTeX(t *testing.T) {
 
 // TestTeXCompiles compiles a page of awkward texts.
 func TestTeXCompiles(t *testing.T) {
-	pdflatex, err := exec.LookPath("pdflatex")
-	if err != nil {
-		t.Skip("pdflatex is not installed: apt-get install texlive-latex-recommended lmodern")
-	}
-	tb := awkward()
-	dir := t.TempDir()
 	var page bytes.Buffer
-	if err := TeX(&page, tb, "absent.png"); err != nil {
+	if err := TeX(&page, awkward(), "absent.png"); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "page.tex"), page.Bytes(), 0o644); err != nil {
+	compiles(t, page.Bytes())
+}
+
+// compiles has pdflatex make a page, twice, the second time with the tables' widths.
+func compiles(t *testing.T, page []byte) {
+	t.Helper()
+	for _, name := range []string{"pdflatex", "kpsewhich"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("%s is not installed: apt-get install texlive-latex-recommended", name)
+		}
+	}
+	for _, name := range []string{"booktabs.sty", "longtable.sty"} {
+		if exec.Command("kpsewhich", name).Run() != nil {
+			t.Skipf("LaTeX has no %s: apt-get install texlive-latex-recommended", name)
+		}
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "page.tex"), page, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the second time with the tables' widths
-		cmd := exec.Command(pdflatex, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "page.tex")
+	for range 2 {
+		cmd := exec.Command("pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "page.tex")
 		cmd.Dir = dir
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v:\n%s", err, out)
