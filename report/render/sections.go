@@ -18,6 +18,8 @@ type section struct {
 	head  []string
 	rows  [][]cell
 	left  int // so many columns from the left are text, the rest figures
+
+	sentences bool // the text columns hold sentences, which a terminal breaks
 }
 
 // cell is text of one or more lines, the first of them bold where significance was reached.

@@ -10,7 +10,7 @@ import (
 
 // claims has a line for each comparison; figure and verdict are bold where significance was reached after the correction.
 func claims(t table.Table) section {
-	s := section{title: "Claims", left: 2, head: []string{"claim\nand what is compared", "seen\nand why", "value", "95 % interval", "paper", "n", "effect", "p", "p paired", "p Holm"},
+	s := section{title: "Claims", left: 2, sentences: true, head: []string{"claim\nand what is compared", "seen\nand why", "value", "95 % interval", "paper", "n", "effect", "p", "p paired", "p Holm"},
 		intro: "Each statement with the check that decides on it, about the runs of this profile. holds, contradicted: the corrected p is 0.05 or less, or the interval lies within or outside " +
 			"the declared points. Bold: the corrected p is 0.05 or less; no other figure is. effect: Cliff's delta, 1 where every seed of the one is above every seed of the other, -1 where below. " +
 			"p: exact Mann-Whitney of the seeds (spreads: of the distances from the median; splits: of the hits), two-sided. p paired: " +

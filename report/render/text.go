@@ -81,11 +81,13 @@ func textTable(w io.Writer, s section) error {
 		lines := make([]string, len(r))
 		for i, c := range r {
 			parts := c.lines()
-			for j := range parts {
-				parts[j] = clean(parts[j])
-			}
 			if c.bold {
 				parts[0] = "*" + parts[0] + "*"
+			}
+			for j := range parts {
+				if parts[j] = clean(parts[j]); s.sentences && i < s.left {
+					parts[j] = strings.TrimSuffix(wrapAt(sentenceWidth, parts[j], "  "), "\n")
+				}
 			}
 			lines[i] = strings.Join(parts, "\n")
 		}
@@ -96,18 +98,20 @@ func textTable(w io.Writer, s section) error {
 	return out.Render()
 }
 
-// textWidth is where running text breaks; tables may be wider.
-const textWidth = 120
+// textWidth is where running text breaks, sentenceWidth where a table's sentences do; tables may be wider.
+const textWidth, sentenceWidth = 120, 40
 
 // wrap breaks text into lines that end with a line end; all but the first begin with indent.
-func wrap(text, indent string) string {
+func wrap(text, indent string) string { return wrapAt(textWidth, text, indent) }
+
+func wrapAt(limit int, text, indent string) string {
 	var out strings.Builder
 	width := len(indent)
 	for i, word := range strings.Fields(clean(text)) {
 		n := len([]rune(word))
 		switch {
 		case i == 0:
-		case width+1+n > textWidth:
+		case width+1+n > limit:
 			out.WriteString("\n" + indent)
 			width = len(indent)
 		default:
