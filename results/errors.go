@@ -54,7 +54,7 @@ func explain(doing, path string, err error) error {
 		if exists(path + "-wal") {
 			return fmt.Errorf("%s results database %s: it has an unfinished log %s-wal and its folder is read-only; copy both files to a writable folder and name the copy with --db (%w)", doing, path, path, err)
 		}
-		return fmt.Errorf("%s results database %s: no permission to open or create it; check the permissions of the file and its folder (%w)", doing, path, err)
+		return fmt.Errorf("%s results database %s: no permission to open or create it, or its file system is read-only; check the permissions of the file and its folder, or name another file with --db (SQLite: %w)", doing, path, err)
 	case sqlite3.ErrIoErr:
 		if e.ExtendedCode == sqlite3.ErrIoErrShortRead {
 			kind = ErrDamaged
