@@ -68,7 +68,7 @@ func spelling(text string) (string, error) {
 		if s.digits() == "" {
 			return "fewshot", nil
 		}
-		return "", fmt.Errorf("architecture %q: the same numbers are another architecture in each code base; name its encoding, gmnas or naslib", text)
+		return "", fmt.Errorf("architecture %.120q: the same numbers are another architecture in each code base; name its encoding, gmnas or naslib", text)
 	}
 	return "nasbench201", nil
 }
@@ -103,7 +103,7 @@ func (n numbered) parse(text string) (a Architecture, err error) {
 		token := s.digits()
 		number, err := strconv.Atoi(token)
 		if err != nil || number < 0 || number >= len(n.operations) {
-			return a, s.failed(fmt.Errorf("%s: operation number %q, must be 0 to %d (%s)", NB201.EdgeName(e), token, len(n.operations)-1, strings.Join(n.operations, ", ")))
+			return a, s.failed(fmt.Errorf("%s: operation number %.40q, must be 0 to %d (%s)", NB201.EdgeName(e), token, len(n.operations)-1, strings.Join(n.operations, ", ")))
 		}
 		a[e] = uint8(slices.Index(NB201.Operations, n.operations[number]))
 	}

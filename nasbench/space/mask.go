@@ -135,13 +135,13 @@ func (s Space) ParseMask(text string) (Mask, error) {
 	}
 	rows := strings.Split(strings.TrimSpace(text), "/")
 	if len(rows) != s.Edges() {
-		return Mask{}, fmt.Errorf("mask %q: %d edges separated by /, %s has %d", text, len(rows), s.Name, s.Edges())
+		return Mask{}, fmt.Errorf("mask %.120q: %d edges separated by /, %s has %d", text, len(rows), s.Name, s.Edges())
 	}
 	for e, row := range rows {
 		last := rune(-1)
 		for _, digit := range row {
 			if digit < '0' || int(digit-'0') >= len(s.Operations) || digit <= last {
-				return Mask{}, fmt.Errorf("mask %q: %s, token %q: write ascending operation indices, 0 to %d for %s",
+				return Mask{}, fmt.Errorf("mask %.120q: %s, token %.40q: write ascending operation indices, 0 to %d for %s",
 					text, s.EdgeName(e), row, len(s.Operations)-1, s.Name)
 			}
 			m[e] |= 1 << (digit - '0')

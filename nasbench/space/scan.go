@@ -13,7 +13,7 @@ func scan(text string) *scanner { return &scanner{text, text} }
 
 // failed names the text and how far it was read.
 func (s *scanner) failed(err error) error {
-	return fmt.Errorf("architecture %q, at byte %d: %w", s.text, len(s.text)-len(s.rest), err)
+	return fmt.Errorf("architecture %.240q, at byte %d: %w", s.text, len(s.text)-len(s.rest), err)
 }
 
 func (s *scanner) space() { s.rest = strings.TrimLeftFunc(s.rest, unicode.IsSpace) }

@@ -60,7 +60,7 @@ func ByName(name string) (Space, error) {
 			return s, nil
 		}
 	}
-	return Space{}, fmt.Errorf("unknown search space %q: use %s", name, strings.Join(Names(), ", "))
+	return Space{}, fmt.Errorf("unknown search space %.40q: use %s", name, strings.Join(Names(), ", "))
 }
 
 // Names returns the names that ByName takes.
@@ -164,7 +164,7 @@ func (s Space) Operation(name string) (int, error) {
 			return o, nil
 		}
 	}
-	return 0, fmt.Errorf("operation %q is not in %s (%s)", name, s.Name, strings.Join(s.Operations, ", "))
+	return 0, fmt.Errorf("operation %.40q is not in %s (%s)", name, s.Name, strings.Join(s.Operations, ", "))
 }
 
 // operationName is an operation's name, or its index and a question mark where the space doesn't have it.

@@ -33,11 +33,11 @@ func (s Space) Parse(text string) (Architecture, error) {
 		return Architecture{}, fmt.Errorf("architecture string: %d bytes, at most %d; it begins %q", len(text), maxText, text[:32])
 	}
 	if err := s.checkArchitectures(); err != nil {
-		return Architecture{}, fmt.Errorf("architecture string %q: %w", text, err)
+		return Architecture{}, fmt.Errorf("architecture string %.120q: %w", text, err)
 	}
 	a, err := s.parse(strings.TrimSpace(text))
 	if err != nil {
-		return Architecture{}, fmt.Errorf("architecture string %q: %w", text, err)
+		return Architecture{}, fmt.Errorf("architecture string %.120q: %w", text, err)
 	}
 	return a, nil
 }
@@ -54,16 +54,16 @@ func (s Space) parse(text string) (a Architecture, err error) {
 	for n, node := range nodes {
 		to := n + 1
 		if to > 3 {
-			return a, fmt.Errorf("%d nodes where a cell has 3 (separated by +): node %d, token %q, is too many", len(nodes), to, node)
+			return a, fmt.Errorf("%d nodes where a cell has 3 (separated by +): node %d, token %.40q, is too many", len(nodes), to, node)
 		}
 		tokens := strings.Split(node, "|")
 		if first, last := tokens[0], tokens[len(tokens)-1]; len(tokens) < 2 || first != "" || last != "" {
-			return a, fmt.Errorf("%s: node %d, token %q, must begin and end with |", s.EdgeName(e), to, node)
+			return a, fmt.Errorf("%s: node %d, token %.40q, must begin and end with |", s.EdgeName(e), to, node)
 		}
 		tokens = tokens[1 : len(tokens)-1]
 		for from, token := range tokens {
 			if from >= to {
-				return a, fmt.Errorf("node %d reads %d edges where it has %d: token %q is too many", to, len(tokens), to, token)
+				return a, fmt.Errorf("node %d reads %d edges where it has %d: token %.40q is too many", to, len(tokens), to, token)
 			}
 			if a[e], err = s.parseEdge(token, from); err != nil {
 				return a, fmt.Errorf("%s: %w", s.EdgeName(e), err)
@@ -84,14 +84,14 @@ func (s Space) parse(text string) (a Architecture, err error) {
 func (s Space) parseEdge(token string, from int) (uint8, error) {
 	name, source, found := strings.Cut(token, "~")
 	if !found {
-		return 0, fmt.Errorf("token %q: no source node, write it as op~%d", token, from)
+		return 0, fmt.Errorf("token %.40q: no source node, write it as op~%d", token, from)
 	}
 	if source != strconv.Itoa(from) {
-		return 0, fmt.Errorf("token %q: source node %q, must be %d", token, source, from)
+		return 0, fmt.Errorf("token %.40q: source node %.40q, must be %d", token, source, from)
 	}
 	o, err := s.Operation(name)
 	if err != nil {
-		return 0, fmt.Errorf("token %q: %w", token, err)
+		return 0, fmt.Errorf("token %.40q: %w", token, err)
 	}
 	return uint8(o), nil
 }
