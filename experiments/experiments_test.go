@@ -163,3 +163,14 @@ func TestRunsAreComplete(t *testing.T) {
 		}
 	}
 }
+
+// TestColumnsAreReadFromTheirIDs: exported records and units have nothing but the ID.
+func TestColumnsAreReadFromTheirIDs(t *testing.T) {
+	for _, e := range All() {
+		for _, c := range e.Columns {
+			if got := spec.ParseColumn(c.ID()); got != c {
+				t.Errorf("%s: %q is read as %+v, not %+v", e.Label, c.ID(), got, c)
+			}
+		}
+	}
+}

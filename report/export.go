@@ -128,11 +128,12 @@ func (x *exporter) picks(r table.Row, s Search, rules ...string) {
 			by = s.pick(rule)
 		}
 		for _, cell := range r.Cells {
-			if cell.Asked == 0 || figureName(cell.Column) == spec.FigureBestError {
+			column := spec.ParseColumn(cell.Column)
+			if cell.Asked == 0 || column.Figure == spec.FigureBestError {
 				continue // nothing can be there; the best of the seeds is one of them
 			}
 			rec := x.search(r, s)
-			rec.Column, rec.Rule, rec.Unit = cell.Column, cmp.Or(ruleName(cell.Column), rule), unitOf(cell.Column)
+			rec.Column, rec.Rule, rec.Unit = cell.Column, cmp.Or(column.Rule, rule), unitOf(cell.Column)
 			if k > 0 {
 				if v, ok := by.accuracy[cell.Column]; ok {
 					rec.Value, rec.Stage, rec.StageKind = number(v), string(by.evaluate.Key), by.evaluate.Kind
@@ -252,7 +253,7 @@ func each(list []spec.Provenance, text func(spec.Provenance) string) string {
 			seen[t] = true
 		}
 	}
-	return strings.Join(slices.Sorted(maps.Keys(seen)), "; ")
+	return join(seen)
 }
 
 // dataOf are the hashes of the images or curves that a run is bound to.

@@ -2,7 +2,10 @@
 // declared, runs with complete settings, stages, keys and outcomes. It does nothing.
 package spec
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Profiles, fixed and declared; part of every key through the settings they give.
 const (
@@ -51,6 +54,21 @@ func (c Column) ID() string {
 		return c.Dataset + "/" + c.Rule + ":" + c.Figure
 	}
 	return c.Dataset + "/" + c.Split + c.Figure
+}
+
+// ParseColumn is the column of an ID. What has no slash is a figure of no data set.
+func ParseColumn(id string) Column {
+	set, figure, ok := strings.Cut(id, "/")
+	if !ok {
+		return Column{Figure: id}
+	}
+	if rule, ruled, ok := strings.Cut(figure, ":"); ok {
+		return Column{Dataset: set, Rule: rule, Figure: ruled}
+	}
+	if figure == "valid" || figure == "test" {
+		return Column{Dataset: set, Split: figure}
+	}
+	return Column{Dataset: set, Figure: figure}
 }
 
 // Figures that columns hold besides accuracies.

@@ -134,14 +134,8 @@ func benchmarkText(s string) string {
 
 // benchmarkUnit is a column as a unit: "%cifar10-test", "cifar10-spearman". A rule is in the name.
 func benchmarkUnit(r table.Record) string {
-	set, figure, ok := strings.Cut(r.Column, "/")
-	if !ok {
-		figure, set = set, ""
-	}
-	if _, after, ok := strings.Cut(figure, ":"); ok {
-		figure = after
-	}
-	unit := strings.TrimPrefix(benchmarkText(set)+"-"+benchmarkText(figure), "-")
+	c := spec.ParseColumn(r.Column)
+	unit := strings.TrimPrefix(benchmarkText(c.Dataset)+"-"+benchmarkText(c.Split+c.Figure), "-")
 	if r.Unit == "%" {
 		return "%" + unit
 	}

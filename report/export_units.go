@@ -1,24 +1,6 @@
 package report
 
-import (
-	"strings"
-
-	"gmnas/harness/spec"
-)
-
-// figureName is what a column measures: "test" of "cifar10/test", "error" of "cifar10/supernet:error".
-func figureName(column string) string {
-	return column[strings.LastIndexAny(column, "/:")+1:]
-}
-
-// ruleName is the rule that a column names; empty where it has none.
-func ruleName(column string) string {
-	before, _, ok := strings.Cut(column, ":")
-	if !ok {
-		return ""
-	}
-	return before[strings.LastIndex(before, "/")+1:]
-}
+import "gmnas/harness/spec"
 
 // units are those of figures that aren't percentages. "1" is a number without one.
 var units = map[string]string{
@@ -30,7 +12,7 @@ var units = map[string]string{
 }
 
 func unitOf(column string) string {
-	if u, ok := units[figureName(column)]; ok {
+	if u, ok := units[spec.ParseColumn(column).Figure]; ok {
 		return u
 	}
 	return "%"
