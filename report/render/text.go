@@ -85,8 +85,10 @@ func textTable(w io.Writer, s section) error {
 				parts[0] = "*" + parts[0] + "*"
 			}
 			for j := range parts {
-				if parts[j] = clean(parts[j]); s.sentences && i < s.left {
-					parts[j] = strings.TrimSuffix(wrapAt(sentenceWidth, parts[j], "  "), "\n")
+				if s.sentences && i < s.left {
+					parts[j] = wrapAt(sentenceWidth, parts[j], "  ")
+				} else {
+					parts[j] = clean(parts[j])
 				}
 			}
 			lines[i] = strings.Join(parts, "\n")
@@ -102,8 +104,9 @@ func textTable(w io.Writer, s section) error {
 const textWidth, sentenceWidth = 120, 40
 
 // wrap breaks text into lines that end with a line end; all but the first begin with indent.
-func wrap(text, indent string) string { return wrapAt(textWidth, text, indent) }
+func wrap(text, indent string) string { return wrapAt(textWidth, text, indent) + "\n" }
 
+// wrapAt breaks text into lines of at most limit letters, where words allow it; all but the first begin with indent.
 func wrapAt(limit int, text, indent string) string {
 	var out strings.Builder
 	width := len(indent)
@@ -121,5 +124,5 @@ func wrapAt(limit int, text, indent string) string {
 		out.WriteString(word)
 		width += n
 	}
-	return out.String() + "\n"
+	return out.String()
 }
