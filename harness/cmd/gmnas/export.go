@@ -64,7 +64,7 @@ func exportCommand() command {
 					fmt.Fprintf(c.err, "%s: %s\n", e.Label, n)
 				}
 				if len(in.Searches)+len(in.Splits)+len(in.Imported) == 0 || len(x.Records) == 0 {
-					fmt.Fprintf(c.err, "nothing of %s is recorded in profile %s%s%s\n", e.Label, profile.value, precisionArgument(precision.of()), elsewhere(store, e))
+					fmt.Fprintln(c.err, nothingOf(store, e, profile.value, precision.of()))
 					continue
 				}
 				found = append(found, x)

@@ -105,7 +105,7 @@ func pageOf(store *results.Store, e spec.Experiment, profile string, p spec.Prec
 		return render.Page{}, err
 	}
 	if len(in.Searches)+len(in.Splits) == 0 && in.OtherSettings == 0 {
-		fmt.Fprintf(notes, "nothing of %s is recorded in profile %s%s%s\n", e.Label, profile, precisionArgument(p), elsewhere(store, e))
+		fmt.Fprintln(notes, nothingOf(store, e, profile, p))
 	}
 	return report.PageOf(in)
 }
@@ -119,6 +119,11 @@ func called(notes []table.Note, db string) []table.Note {
 		}
 	}
 	return list
+}
+
+// nothingOf says that nothing of an experiment is recorded in a profile, and where something is.
+func nothingOf(store *results.Store, e spec.Experiment, profile string, p spec.Precision) string {
+	return fmt.Sprintf("nothing of %s is recorded in profile %s%s%s", e.Label, profile, precisionArgument(p), elsewhere(store, e))
 }
 
 // elsewhere names the profiles in which something is recorded.

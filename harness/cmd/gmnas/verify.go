@@ -85,7 +85,7 @@ func doVerify(ctx context.Context, c call, o verifyFlags) error {
 		return err
 	}
 	if len(list) == 0 {
-		return fmt.Errorf("nothing of %s is recorded in profile %s%s%s", e.Label, o.profile.value, precisionArgument(o.precision.of()), elsewhere(store, e))
+		return errors.New(nothingOf(store, e, o.profile.value, o.precision.of()))
 	}
 	all := len(list)
 	if *o.sample > 0 && *o.sample < all {
