@@ -23,7 +23,7 @@ func exportCommand() command {
 	profile, seeds, only, precision, db := profileFlag(f), moreSeedsFlag(f), onlyFlag(f), precisionFlag(f), databaseFlag(f)
 	format := &oneOf{"csv", []string{"csv", "json", "tex", "benchstat"}}
 	f.Var(format, "format", "what to write")
-	out := f.String("out", "", "`file` to write, whole or not at all, instead of printing")
+	out := pathFlag(f, "out", "", "`file` to write, whole or not at all, instead of printing")
 	all := f.Bool("all", false, "also every ranked architecture, and every quantile of the no-search rows")
 	return command{
 		name: "export", args: "EXPERIMENT...", choices: otherLabels, short: "hand over every recorded value behind a table, for R, pandas, benchstat", flags: f,

@@ -19,7 +19,7 @@ func queryCommand() command {
 		json:     f.Bool("json", false, "print JSON"),
 		nats:     f.Bool("nats", false, "the index is NAS-Bench-201's own, which is shuffled"),
 		encoding: f.String("encoding", "", "`name` of the code base whose numbers or spelling the architecture is in: "+strings.Join(encodings(), ", ")+" (default: told by names; numbers need it)"),
-		draw:     f.String("draw", "", "draw a genotype's cells into a `file`, .png or .svg"),
+		draw:     pathFlag(f, "draw", "", "draw a genotype's cells into a `file`, .png or .svg"),
 	}
 	return command{
 		name: "query", args: "ARCHITECTURE|INDEX", short: "look an architecture up in the NAS-Bench-201 table, or count a DARTS genotype", flags: f,

@@ -36,7 +36,7 @@ func rankCommand() command {
 	}
 	f.Var(o.dataset, "dataset", "data set of the true test accuracies")
 	o.format = formatFlag(f)
-	o.out = f.String("out", "", "`folder` for HTML, Markdown, LaTeX, CSV, JSON and PNG files (default: none are written)")
+	o.out = pathFlag(f, "out", "", "`folder` for HTML, Markdown, LaTeX, CSV, JSON and PNG files (default: none are written)")
 	return command{
 		name: "rank", args: "FILE...", short: "rank predictions of architectures against the NAS-Bench-201 table", flags: f,
 		long: "A file is JSON, an object from architecture to number (NAS-Bench-201's strings, or the tuples of the public Few-Shot NAS files),\n" +
